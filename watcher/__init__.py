@@ -1,0 +1,1 @@
+"""Ordinance Watcher: tells people when a city or county is about to change how it cooperates with ICE."""

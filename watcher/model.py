@@ -1,0 +1,537 @@
+"""The nouns. Frozen values that every room speaks; no behaviour beyond what a value knows of itself.
+
+Glossary (terms are Open Civic Data's and Legistar's; one word a thing)
+
+    jurisdiction  a state, county or city; its slug is <state>-<name>, e.g. ma-boston
+    body          the council, board or committee that meets
+    site          one entry of sites.yaml: a body's page on one platform
+    request       what to ask for next; `key` is the document's stable identity
+    response      what came back, undecoded
+    snapshot      the stored bytes of one response and where and when they were seen
+    document      what a response says, as passages of text in reading order
+    passage       a paragraph, row, field or section, with its trail of headings
+    meeting       one sitting of a body, with the documents published for it
+    agenda item   one line of business in a meeting
+    matter        a bill, resolution, contract …: the file that travels through meetings
+    reading       everything one response was found to say
+    change        a difference between two readings of one document
+    verdict       what the judge says of a change
+    alert         the changes of one matter that people should hear of
+    channel       a configured destination; delivery: one alert owed to one channel
+    visit         one document visited once, with its outcome and the reason
+
+Times are aware datetimes. Collections are tuples. Texts are plain Unicode without mark-up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+# ---------------------------------------------------------------------------------------------- places and sites
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """A place with a government. `division` is its Open Civic Data id; `time_zone` an IANA name."""
+
+    slug: str
+    name: str
+    state: str
+    kind: str  # city | county | state | district | tribe | federal | other
+    time_zone: str
+    division: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The body's own public office, never a private person's."""
+
+    url: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which part of a document a site watches: CSS to keep, CSS to drop, regular expressions to blank."""
+
+    select: str | None = None
+    ignore: tuple[str, ...] = ()
+    ignore_text: tuple[str, ...] = ()
+
+
+WHOLE = View()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One entry of sites.yaml, checked and with the defaults filled in."""
+
+    id: str
+    jurisdiction: Jurisdiction
+    platform: str
+    url: str
+    body: str | None = None
+    kind: str = "agenda"  # agenda | ordinance | code | minutes | legislation | list
+    every: timedelta = timedelta(hours=1)
+    cron: str | None = None  # where set it stands instead of `every`
+    near_meeting: timedelta = timedelta(minutes=15)
+    min_delay: timedelta = timedelta(seconds=2)
+    follow: tuple[str, ...] = ()  # of agendas, packets, attachments, minutes, legislation
+    view: View = WHOLE
+    render: str | None = None  # "browser", or None
+    ocr: bool = False
+    contact: Contact | None = None
+    options: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    channels: tuple[str, ...] = ()
+    enabled: bool = True
+    note: str = ""
+
+
+# ------------------------------------------------------------------------------------------------ fetch and store
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask for. `key` is the document's stable identity within its site (default: method and url)."""
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    kind: str = "listing"  # listing | meeting | agenda | packet | minutes | attachment | legislation | document
+    why: str = ""  # in words: what this is, for `read` and `why`
+    title: str = ""
+    stable_key: str = ""
+    meeting: Meeting | None = None  # the meeting it belongs to, where known
+    matter: Matter | None = None
+    context: tuple[str, ...] = ()  # titles that the document itself may not repeat
+    optional: bool = False  # a wider look at the same listing: its refusal is no failure of the site
+
+    @property
+    def key(self) -> str:
+        """Stable identity of the document this asks for."""
+        return self.stable_key or (self.url if self.method == "GET" else f"{self.method} {self.url}")
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server gave last time, for a conditional request (RFC 9110 section 13)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back. `body` is content-decoded bytes; `headers` has lower-case names; `charset` is the header's."""
+
+    request: Request
+    url: str  # after redirects
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+
+    @property
+    def media_type(self) -> str:
+        """Type and subtype of Content-Type in lower case, without parameters ("" where absent)."""
+        return self.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The charset parameter of Content-Type, or None."""
+        for part in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = part.strip().partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip().strip("\"'").lower() or None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server said 304: the document is as it was."""
+
+    request: Request
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where and when some bytes were seen. `digest` is the sha-256 of the body and names the stored object."""
+
+    site: str
+    key: str
+    url: str
+    fetched_at: datetime
+    status: int
+    media_type: str
+    charset: str | None
+    digest: str
+    size: int  # bytes of the body, decoded
+    etag: str | None = None
+    last_modified: str | None = None
+    final_url: str = ""
+    headers: tuple[tuple[str, str], ...] = ()  # as received, cookies left out
+
+    @property
+    def id(self) -> str:
+        """Names one sighting: digest of site, document, time and content (first 16 hex digits)."""
+        seen = "\n".join((self.site, self.key, self.fetched_at.isoformat(), self.digest))
+        return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+# ------------------------------------------------------------------------------------------------------- readings
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text. `key` is the publisher's own id for it (section number, row id), or "" where it has none."""
+
+    text: str
+    heading: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one response says, in reading order."""
+
+    url: str
+    title: str
+    kind: str
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A published document: of a meeting (`kind` agenda, packet, minutes, notice, video, other) or an attachment."""
+
+    id: str
+    url: str
+    title: str
+    kind: str = "attachment"
+    revised: str | None = None  # the vendor's own amendment mark (label, stamp, revision), where it has one
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One sitting of a body. `start` and `end` carry the jurisdiction's own offset."""
+
+    id: str
+    body: str
+    title: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    status: Literal["tentative", "confirmed", "cancelled", "passed"] = "confirmed"
+    location: str = ""
+    url: str | None = None
+    documents: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry in a matter's history: when, by which body, what was done, with which result."""
+
+    date: datetime | None
+    body: str
+    action: str
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """The file that travels through meetings. `file` is its official number, `kind` the clerk's type of it."""
+
+    id: str
+    file: str
+    kind: str = ""
+    title: str = ""
+    status: str = ""
+    url: str | None = None
+    history: tuple[Step, ...] = ()
+    attachments: tuple[Link, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One line of business. `matter` is the file number where the source gives one."""
+
+    id: str
+    meeting: str
+    order: int
+    number: str
+    title: str
+    text: str = ""
+    matter: str | None = None
+    action: str = ""
+    section: str = ""
+    consent: bool = False
+    attachments: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one response was found to say.
+
+    `proof`   how we know that an empty reading is truly empty (the vendor's own words), else None
+    `follow`  further documents, in the order of their worth
+    """
+
+    document: Document
+    meetings: tuple[Meeting, ...] = ()
+    items: tuple[AgendaItem, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    follow: tuple[Request, ...] = ()
+    proof: str | None = None
+
+
+# ------------------------------------------------------------------------------------------- changes and verdicts
+
+Label = Literal["relevant", "unsure", "unrelated"]
+Stance = Literal["limits", "expands", "mixed", "unclear"]
+Urgency = Literal["now", "soon", "routine"]
+ChangeKind = Literal["added", "removed", "reworded", "moved", "cancelled", "rescheduled", "revised"]
+Redline = tuple[tuple[Literal["=", "-", "+"], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quoted span that decided the verdict. Offsets count code points of that side's text."""
+
+    side: Literal["before", "after", "context"]
+    start: int
+    end: int
+    text: str
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge says. `score` is the probability of being relevant (0–1)."""
+
+    label: Label
+    score: float
+    tier: Literal["core", "adjacent", "none"]
+    topics: tuple[str, ...]
+    stance: Stance
+    stage: str
+    evidence: tuple[Evidence, ...]
+    reasons: tuple[str, ...]
+    judge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference between two readings of one document.
+
+    `before` is "" for an added text, `after` is "" for a removed one. Joining the "=" and "-" parts of `redline`
+    gives `before`; joining "=" and "+" gives `after`. `key` is the identity of the changed thing in its document.
+    `context` holds texts that stand around it: titles, matter, attachment names, chapter.
+    """
+
+    id: str
+    site: str
+    url: str
+    kind: ChangeKind
+    key: str
+    heading: tuple[str, ...]
+    before: str
+    after: str
+    redline: Redline
+    seen_at: datetime
+    last_seen_unchanged_at: datetime | None = None
+    meeting: Meeting | None = None
+    matter: Matter | None = None
+    context: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    snapshot_before: str | None = None  # digest
+    snapshot_after: str | None = None  # digest
+
+
+# ------------------------------------------------------------------------------------------------ alerts and mail
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """The changes of one matter (or meeting, or section) seen in one visit that people should hear of.
+
+    `key` is content-derived: the same find gives the same key. `thread` is the key of the matter's thread.
+    """
+
+    key: str
+    site: str
+    jurisdiction: Jurisdiction
+    label: Label
+    headline: str
+    changes: tuple[Change, ...]
+    thread: str
+    urgency: Urgency
+    created_at: datetime
+    body: str | None = None
+    kind: str = "agenda"
+    time_zone: str = "UTC"
+    source_url: str = ""
+    matter: Matter | None = None
+    meeting: Meeting | None = None
+    topics: tuple[str, ...] = ()
+    stance: Stance = "unclear"
+    stage: str = "unknown"
+    tier: Literal["core", "adjacent", "none"] = "none"
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A configured destination. Secrets are resolved by the settings and never shown."""
+
+    name: str
+    kind: str
+    options: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    secrets: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who hears what. Empty conditions match all; `at_least` is the lowest label heard."""
+
+    to: tuple[str, ...]
+    at_least: Label = "relevant"
+    states: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    stance: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    digest: str | None = None
+    quiet: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntry:
+    """A cited status that an operator adds for what is not watched."""
+
+    jurisdiction: str
+    status: str
+    title: str
+    date: str
+    url: str
+
+
+DeliveryState = Literal["owed", "sending", "sent", "held", "withheld", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert owed to one channel. `key` = alert and channel; `receipt` is the service's own message id."""
+
+    key: str
+    alert: str
+    channel: str
+    state: DeliveryState
+    reason: str
+    attempts: int = 0
+    receipt: str | None = None
+    error: str | None = None
+    next_attempt_at: datetime | None = None
+    ambiguous: bool = False  # an earlier attempt may have arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An alert as one service will show it: a plain text for every reader, and the service's own body."""
+
+    text: str
+    body: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The service's own word that it took a message: its id there, and the root of the thread it went to."""
+
+    id: str
+    thread: str | None = None
+
+
+# ---------------------------------------------------------------------------------------------- visits and states
+
+Outcome = Literal["baseline", "changed", "unchanged", "failed", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One document visited once. `reason` is a reason code of CONTRACT; `detail` says it in words."""
+
+    site: str
+    key: str
+    url: str
+    at: datetime
+    outcome: Outcome
+    reason: str
+    status: int | None = None
+    snapshot: str | None = None  # digest
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """What the ledger knows of one document: the last good snapshot and what makes the next visit cheap.
+
+    `silent`  first listed during its site's baseline (or by a document read silently): its first reading is no news
+    `visited` has had a good visit
+    """
+
+    site: str
+    key: str
+    url: str
+    request: Request
+    first_listed_at: datetime
+    silent: bool
+    visited: bool = False
+    snapshot: Snapshot | None = None
+    fingerprint: str | None = None
+    last_good_at: datetime | None = None
+    last_visit_at: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """What the ledger knows of one site. `url` is the one it was baselined under: a changed one starts anew."""
+
+    site: str
+    url: str
+    health: Literal["new", "ok", "suspect", "failing", "blind"] = "new"
+    baselined_at: datetime | None = None
+    last_visit_at: datetime | None = None
+    last_good_at: datetime | None = None
+    last_outcome: Outcome | None = None
+    reason: str | None = None
+    failures: int = 0
+    next_due: datetime | None = None
+    next_meeting: datetime | None = None
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Silence for a site, jurisdiction, topic or matter, with a reason, an author and a mandatory end."""
+
+    what: str
+    until: datetime
+    reason: str
+    by: str
+    created_at: datetime
