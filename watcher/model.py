@@ -115,6 +115,7 @@ class Request:
     meeting: Meeting | None = None  # the meeting it belongs to, where known
     matter: Matter | None = None
     context: tuple[str, ...] = ()  # titles that the document itself may not repeat
+    found_on: str = ""  # key of the document that lists this one; "" once it is listed no more
     optional: bool = False  # a wider look at the same listing: its refusal is no failure of the site
 
     @property
