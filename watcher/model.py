@@ -536,3 +536,11 @@ class Mute:
     reason: str
     by: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something stored that is no longer as it was written: which object, row or link, and what is wrong with it."""
+
+    object: str
+    problem: str
