@@ -13,7 +13,7 @@ that has since been set back, and the site is due. After downtime each site is d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(hours=6)
 SPREAD = 0.1
 CRON_SPREAD = timedelta(minutes=5)  # who writes "0 2 * * *" means about two o'clock
-WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat") * 2
 
 
 def due(sites: Iterable[Site], states: Mapping[str, SiteState], now: datetime) -> tuple[tuple[Site, str], ...]:
@@ -59,38 +59,45 @@ def next_due(site: Site, state: SiteState, now: datetime, jitter: float) -> date
 
     `jitter`, in [0, 1), is the site's own place in the spread (a digest of its id, say).
     """
-    planned = _rhythm(site, now)
+    wait, interval = _rhythm(site, now)
     meeting = state.next_meeting
     if meeting is not None and now < meeting:
-        planned = min(planned, max(meeting - NEAR, now + site.near_meeting))
+        wait = min(wait, max(meeting - NEAR - now, site.near_meeting))
+        interval = min(interval, wait)
     if state.failures > 0:
-        planned = _retry(planned - now, state.failures) + now
-    wait = planned - now
+        retry = _retry(interval, state.failures)
+        wait = min(wait, retry) if retry <= interval else retry
     most = min(wait * SPREAD, CRON_SPREAD) if site.cron else wait * SPREAD
-    return planned + most * jitter
+    return now + wait + most * jitter
 
 
-def _rhythm(site: Site, now: datetime) -> datetime:
-    """The next visit by `every` or `cron` alone."""
+def _rhythm(site: Site, now: datetime) -> tuple[timedelta, timedelta]:
+    """By `every` or `cron` alone: the wait from `now` to the next visit, and between two visits."""
+    first = _fire(site, now)
+    second = _fire(site, first) if first else None
+    if first is None or second is None:
+        return site.every, site.every
+    return first - now, second - first
+
+
+def _fire(site: Site, after: datetime) -> datetime | None:
+    """The first time after `after` that the cron line names: None without one, or where it never comes (30 February)."""
     if site.cron is None:
-        return now + site.every
-    fire = _trigger(site.cron, site.jurisdiction.time_zone).get_next_fire_time(None, now + timedelta(microseconds=1))
-    # A cron line that never comes (30 February) must not mean never.
-    return fire.astimezone(now.tzinfo) if fire is not None else now + site.every
+        return None
+    moment = after.astimezone(UTC) + timedelta(microseconds=1)
+    fires = [trigger.get_next_fire_time(None, moment) for trigger in _triggers(site.cron, site.jurisdiction.time_zone)]
+    return min((fire.astimezone(UTC) for fire in fires if fire is not None), default=None)
 
 
-def _retry(rhythm: timedelta, failures: int) -> timedelta:
-    first = min(rhythm, FIRST_RETRY)
+def _retry(interval: timedelta, failures: int) -> timedelta:
     doublings = min(failures - 1, 20)  # 10 minutes doubled 20 times is 19 years
-    return min(first * 2**doublings, rhythm * 4, LAST_RETRY)
+    return min(min(interval, FIRST_RETRY) * (1 << doublings), interval * 4, LAST_RETRY)
 
 
 def _farthest(site: Site, now: datetime) -> datetime:
     """The latest due time that is believable at `now`."""
-    if site.cron is None:
-        return now + 2 * max(site.every, _retry(site.every, 99))
-    after_next = _rhythm(site, _rhythm(site, now))
-    return max(after_next + CRON_SPREAD, now + 2 * LAST_RETRY)
+    wait, interval = _rhythm(site, now)
+    return now + max(wait + interval, 2 * interval, 2 * LAST_RETRY if site.cron else 2 * _retry(interval, 99))
 
 
 def _since(state: SiteState | None, now: datetime) -> float:
@@ -107,23 +114,31 @@ def _after(state: SiteState) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _trigger(cron: str, time_zone: str) -> CronTrigger:
+def _triggers(cron: str, time_zone: str) -> tuple[CronTrigger, ...]:
+    """Usually one; two where day and weekday are both given, since crontab(5) then means either."""
     minute, hour, day, month, weekday = cron.split()
-    return CronTrigger(
-        minute=minute,
-        hour=hour,
-        day=day,
-        month=month,
-        day_of_week=_named_weekdays(weekday),
-        timezone=ZoneInfo(time_zone),
+    weekday = _weekdays(weekday)
+    either = [(day, "*"), ("*", weekday)] if "*" not in (day[0], weekday[0]) else [(day, weekday)]
+    return tuple(
+        CronTrigger(minute=minute, hour=hour, day=d, month=month, day_of_week=w, timezone=ZoneInfo(time_zone))
+        for d, w in either
     )
 
 
-def _named_weekdays(field: str) -> str:
-    """Numbers to names: cron counts from Sunday (0 or 7), APScheduler 3 from Monday (its issue 286)."""
-    days = field.split(",")
-    return ",".join("/".join((_named_range(part[0]), *part[1:])) for part in (day.split("/") for day in days))
+def _weekdays(field: str) -> str:
+    """The weekday field spelt out as names: cron counts from Sunday (0 or 7), APScheduler 3 from Monday (its issue 286)."""
+    if field in ("*", "?"):
+        return "*"
+    return ",".join(dict.fromkeys(name for part in field.lower().split(",") for name in _named(part)))
 
 
-def _named_range(days: str) -> str:
-    return "-".join(WEEKDAYS[int(day)] if day.isdigit() and int(day) < 8 else day for day in days.split("-"))
+def _named(part: str) -> tuple[str, ...]:
+    days, _, step = part.partition("/")
+    first, _, last = ("0-6" if days == "*" else days).partition("-")
+    start = _number(first)
+    end = _number(last) if last else (6 if step else start)
+    return tuple(WEEKDAYS[day] for day in range(start, end + 1 if end >= start else end + 8, int(step or 1)))
+
+
+def _number(day: str) -> int:
+    return int(day) if day.isdigit() else WEEKDAYS.index(day[:3])
