@@ -1,0 +1,404 @@
+"""HTML, read with selectolax (lexbor, the parsing rules of the HTML standard) by one walk over the tree.
+
+Hidden elements are read: agendas keep words in collapsed panels. What never is public text is not: scripts, styles,
+templates, navigation, and the state of forms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from watcher.errors import LayoutChanged, Unreadable
+from watcher.extractors.text import INVISIBLE, LONG_LINE, blank, cut, decode, looks_binary, tidy
+from watcher.model import WHOLE, Document, Passage, View
+
+MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+SKIPPED = (
+    *("script", "style", "template", "noscript", "head", "nav", "svg", "canvas", "iframe", "object", "embed"),
+    *("select", "textarea", "datalist", "audio", "video", "map"),
+)
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "search",
+    ]
+)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+CELLS = frozenset({"td", "th"})
+DOCUMENT_LINK = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|ods|csv|zip)\Z", re.I)
+
+MAX_BYTES = 32_000_000
+# lexbor is quadratic in depth: 20,000 nested elements take 4.8 s, 3,000 a tenth of one. Real pages stay below 200.
+MAX_DEPTH = 3_000
+DEEP = 400
+WINDOW = 4_096  # bytes counted at a time by the cheap estimate of depth
+
+# An element's id that its publisher keeps when others come and go: a section number, a node of a code, a database
+# id. Row numbers, generated ids and random digits are no identity.
+STABLE_ID = re.compile(
+    r"(?:sec(?:tion)?|s|art(?:icle)?|ch(?:apter)?|title|rid|jd|ord)?[-_.]?\d+[a-z]?(?:[-.:]\d+[a-z]?)+"
+    r"|[A-Z]{2,}[A-Z0-9]*(?:_[A-Z0-9.\-]*\d[A-Z0-9.\-]*)+"
+    r"|(?:(?:post|node|event|meeting|file|doc|document|matter|sec|section|article|rid|ord)[-_])?\d{4,9}",
+    re.I,
+)
+META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.I)
+
+
+def extract(
+    body: bytes, url: str, *, charset: str | None = None, view: View = WHOLE, kind: str = "document"
+) -> Document:
+    """Return the page's visible text in reading order.
+
+    One passage a paragraph, list entry, heading or table row (cells joined by " | "); single line breaks stay as
+    newlines. A passage's key is its element's own id where that is a publisher's. Raises LayoutChanged where
+    `view.select` finds nothing, Unreadable above the limits of size and depth.
+    """
+    tree = _parse(body, url, charset)
+    title = tree.css_first("head > title")
+    roots = _roots(tree, url, view)
+    passages = [passage for root in roots for passage in _Walk().walk(root)]
+    if view.ignore_text:
+        passages = [replace(passage, text=blank(passage.text, view)) for passage in passages]
+    return Document(
+        url=url,
+        title=tidy(title.text()) if title else "",
+        kind=kind,
+        passages=_unique_keys(passage for passage in passages if passage.text),
+    )
+
+
+def fingerprint(
+    body: bytes,
+    *,
+    charset: str | None = None,
+    view: View = WHOLE,
+    link_id: Callable[[str], str | None] | None = None,
+) -> str:
+    """Return a digest of the visible text and the stable ids of its links: equal digests, equal readings.
+
+    `link_id` names what a link leads to, free of session tokens (None = of no interest); by default the path of a
+    link to an office document. Raises as `extract` does.
+    """
+    tree = _parse(body, "", charset)
+    title = tree.css_first("head > title")
+    roots = _roots(tree, "", view)
+    name = link_id or document_path
+    words = [tidy(title.text()) if title else ""]
+    for root in roots:
+        if view.ignore_text:
+            words += (blank(passage.text, view) for passage in _Walk().walk(root))
+        else:
+            words.append(" ".join(root.text(separator="\n").translate(INVISIBLE).split()))
+        links = (node.attributes.get("href") for node in root.css("a[href]"))
+        words += (found for link in links if link and (found := name(link)))
+    return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def document_path(href: str) -> str | None:
+    """Return the path of a link to an office document, without query and fragment; None for all other links."""
+    path = href.split("#", 1)[0].split("?", 1)[0]
+    if not DOCUMENT_LINK.search(path):
+        return None
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return path
+    return f"{parts.netloc.lower()}{parts.path}"
+
+
+def plain(markup: str) -> str:
+    """Return the text of an HTML snippet as it stands inside JSON or a feed; blocks are parted by newlines."""
+    if "<" not in markup and "&" not in markup:
+        return "\n".join(line for line in map(tidy, markup.splitlines()) if line)
+    if depth(markup.encode("utf-8", "replace")) > MAX_DEPTH:
+        return tidy(re.sub(r"<[^>]*>", " ", markup))
+    tree = LexborHTMLParser(markup)
+    tree.strip_tags(list(SKIPPED))
+    return "\n".join(passage.text for passage in _Walk().walk(tree.root)) if tree.root else ""
+
+
+def depth(body: bytes) -> int:
+    """Return an estimate of how deep the elements nest, never less than an honest count of open tags.
+
+    Linear: counts of "<" and "</" by window bound the depth from above; only a page that looks deep is counted tag
+    by tag, leaving out elements that never stay open.
+    """
+    open_tags = deepest = 0
+    for start in range(0, len(body), WINDOW):
+        window = body[start : start + WINDOW]
+        tags, closed = window.count(b"<"), window.count(b"</")
+        deepest = max(deepest, open_tags + tags - closed)
+        open_tags += tags - 2 * closed
+    return _counted_depth(body) if deepest > DEEP else deepest
+
+
+OPENED_OR_CLOSED = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*)")
+NEVER_DEEP = frozenset(
+    b"area base br col embed hr img input link meta param source track wbr p li dt dd td th tr tbody thead tfoot option"
+    b" optgroup body html head".split()
+)
+
+
+def _counted_depth(body: bytes) -> int:
+    open_tags = deepest = 0
+    for found in OPENED_OR_CLOSED.finditer(body):
+        if found[2].lower() in NEVER_DEEP:
+            continue
+        open_tags = max(0, open_tags - 1) if found[1] else open_tags + 1
+        deepest = max(deepest, open_tags)
+    return deepest
+
+
+def _parse(body: bytes, url: str, charset: str | None) -> LexborHTMLParser:
+    if len(body) > MAX_BYTES:
+        raise Unreadable(f"a page of more than {MAX_BYTES // 1_000_000} MB", url=url)
+    if depth(body) > MAX_DEPTH:
+        raise Unreadable(f"elements nested more than {MAX_DEPTH} deep", url=url)
+    text = decode(body, charset, _meta_charset(body))
+    if looks_binary(text):
+        raise Unreadable("the bytes are not HTML", url=url)
+    return LexborHTMLParser(text)
+
+
+def _meta_charset(body: bytes) -> str | None:
+    found = META_CHARSET.search(body[:4_096])
+    if not found:
+        return None
+    label = found[1].decode("ascii").lower()
+    # HTML standard, "prescan a byte stream": a page that could be read so far is not UTF-16.
+    return "utf-8" if label.startswith("utf-16") else label
+
+
+def _roots(tree: LexborHTMLParser, url: str, view: View) -> list[LexborNode]:
+    """Return the elements that are watched, outermost only, with all that is skipped cut out of the tree."""
+    tree.strip_tags(list(SKIPPED))
+    for selector in view.ignore:
+        for node in _select(tree, selector):
+            node.decompose()
+    if not view.select:
+        root = tree.body or tree.root
+        return [root] if root else []
+    chosen = _select(tree, view.select)
+    if not chosen:
+        raise LayoutChanged(f"select: nothing on the page matches {view.select!r}", url=url)
+    inside = {node.mem_id for node in chosen}
+    return [node for node in chosen if not any(outer in inside for outer in _ancestors(node))]
+
+
+def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    try:
+        return tree.css(selector)
+    except (SelectolaxError, ValueError) as error:
+        raise LayoutChanged(f"not a CSS selector: {selector!r}") from error
+
+
+def _ancestors(node: LexborNode) -> Iterator[int]:
+    above = node.parent
+    while above is not None:
+        yield above.mem_id
+        above = above.parent
+
+
+def _unique_keys(passages: Iterator[Passage]) -> tuple[Passage, ...]:
+    """An id given twice identifies nothing."""
+    kept = tuple(passages)
+    counts = Counter(passage.key for passage in kept if passage.key)
+    if all(count == 1 for count in counts.values()):
+        return kept
+    return tuple(replace(passage, key="") if counts[passage.key] > 1 else passage for passage in kept)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A table row being read: the passages found in it so far, by cell."""
+
+    cells: list[list[Passage]] = field(default_factory=lambda: [[]])
+    key: str = ""
+    layout: bool = False  # holds headings or further rows: the table arranges the page, it does not tabulate
+
+
+class _Walk:
+    """One walk over a tree, in document order, without recursion (a page may nest thousands deep)."""
+
+    def __init__(self) -> None:
+        self.done: list[Passage] = []
+        self.rows: list[_Row] = []
+        self.trail: list[tuple[int, str]] = []
+        self.run: list[str] = []  # inline text of the block being read
+        self.key = ""
+        self.after_link = False
+
+    def walk(self, root: LexborNode) -> list[Passage]:
+        node: LexborNode | None = root
+        top = root.mem_id
+        while node is not None:
+            tag = node.tag or ""
+            below = None
+            if tag == "-text":
+                self._text(node)
+            elif tag != "-comment":
+                self._enter(node, tag)
+                below = node.first_child
+            if below is not None:
+                node = below
+                continue
+            while True:
+                if tag[:1] != "-":
+                    self._leave(tag)
+                if node.mem_id == top:
+                    self._flush()
+                    return self.done
+                beside = node.next
+                if beside is not None:
+                    node = beside
+                    break
+                above = node.parent
+                if above is None:
+                    self._flush()
+                    return self.done
+                node, tag = above, above.tag or ""
+        return self.done
+
+    def _text(self, node: LexborNode) -> None:
+        text = node.text_content or ""
+        if not text:
+            return
+        parent = node.parent
+        if "\n" in text and parent is not None and parent.tag == "pre":
+            text = text.replace("\n", "\r")
+        self.run.append(text)
+        self.after_link = self.after_link and text.isspace()
+
+    def _enter(self, node: LexborNode, tag: str) -> None:
+        if tag in BLOCKS:
+            self._flush()
+            found = node.id
+            self.key = found if found and STABLE_ID.fullmatch(found) else ""
+            if tag == "tr":
+                if self.rows and self.rows[-1].cells != [[]] and node.prev is not None:
+                    self.rows[-1].layout = True
+                self.rows.append(_Row(key=self.key))
+            elif tag in CELLS and self.rows:
+                self.rows[-1].cells.append([])
+        elif tag == "br":
+            self.run.append("\r")
+        elif tag == "a" and self.after_link:
+            self.run.append(" ")
+
+    def _leave(self, tag: str) -> None:
+        if tag == "a":
+            self.after_link = True
+        elif tag in BLOCKS:
+            self._flush(HEADINGS.get(tag, 0))
+            if tag == "tr" and self.rows:
+                self._end_row(self.rows.pop())
+
+    def _flush(self, level: int = 0) -> None:
+        if not self.run:
+            return
+        text = "".join(self.run)
+        self.run.clear()
+        self.after_link = False
+        key, self.key = self.key, ""
+        if text.isspace():
+            return
+        for paragraph in _paragraphs(text):
+            self._put(Passage(paragraph, tuple(words for _, words in self.trail), key), level)
+            key = ""
+
+    def _put(self, passage: Passage, level: int) -> None:
+        if level:
+            self.trail = [heading for heading in self.trail if heading[0] < level]
+            passage = replace(passage, heading=tuple(words for _, words in self.trail))
+            self.trail.append((level, passage.text.replace("\n", " ")))
+            if self.rows:
+                self.rows[-1].layout = True
+        if self.rows:
+            self.rows[-1].cells[-1].append(passage)
+        else:
+            self.done.append(passage)
+
+    def _end_row(self, row: _Row) -> None:
+        found = [passage for cell in row.cells for passage in cell]
+        if not found:
+            return
+        if row.layout:
+            if self.rows:
+                self.rows[-1].layout = True
+        else:
+            cells = (" ".join(passage.text.replace("\n", " ") for passage in cell) for cell in row.cells if cell)
+            key = row.key or next((passage.key for passage in found if passage.key), "")
+            found = [Passage(" | ".join(cells), found[0].heading, key)]
+        if self.rows:
+            self.rows[-1].cells[-1].extend(found)
+        else:
+            self.done.extend(found)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Yield the paragraphs of a run of inline text, where a line break is written as a carriage return."""
+    lines = [tidy(line) for line in text.split("\r")]
+    held: list[str] = []
+    for line in [*lines, ""]:
+        if line:
+            held.append(line)
+        elif held:
+            # A whole agenda written as one paragraph with line breaks is cut at them.
+            yield from (
+                ["\n".join(held)] if sum(map(len, held)) <= LONG_LINE else [part for one in held for part in cut(one)]
+            )
+            held = []

@@ -1,0 +1,93 @@
+"""The front desk of the vendor readers: every name of ours that a reader may use, and the loader.
+
+One file a vendor; the file's name is the word in sites.yaml. A reader turns a site into requests and a response into
+a reading. It touches nothing: several steps are returned as `follow`, "now" is `response.fetched_at`. A new vendor is
+one file here and one folder of saved cases in tests/platforms/.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Protocol, cast, runtime_checkable
+
+from watcher.errors import Blocked, EmptyReading, LayoutChanged, ReadError, Unreadable
+from watcher.extractors import extract, fingerprint
+from watcher.model import (
+    WHOLE,
+    AgendaItem,
+    Document,
+    Link,
+    Matter,
+    Meeting,
+    Passage,
+    Reading,
+    Request,
+    Response,
+    Site,
+    Step,
+    View,
+)
+
+__all__ = [
+    "WHOLE",
+    "AgendaItem",
+    "Blocked",
+    "Document",
+    "EmptyReading",
+    "LayoutChanged",
+    "Link",
+    "Matter",
+    "Meeting",
+    "Passage",
+    "Platform",
+    "ReadError",
+    "Reading",
+    "Request",
+    "Response",
+    "Site",
+    "Step",
+    "Unreadable",
+    "View",
+    "extract",
+    "fingerprint",
+    "load",
+    "names",
+]
+
+
+@runtime_checkable
+class Platform(Protocol):
+    """What a vendor's file offers. It may add `link_id(href) -> str | None`, the stable name of what a link leads to."""
+
+    OPTIONS: frozenset[str]  # keys allowed under `options:` of a site
+    MIN_DELAY: timedelta  # the least pause between two requests to this vendor
+
+    def opening(self, site: Site, today: date) -> tuple[Request, ...]:
+        """Return what to ask for first, at every visit."""
+        ...
+
+    def read(self, site: Site, response: Response) -> Reading:
+        """Return what a response says. Raises ReadError kinds or Blocked rather than return a doubtful emptiness."""
+        ...
+
+    def detect(self, url: str, response: Response | None) -> float:
+        """Return how sure we are that the address is this vendor's, 0 to 1."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Return the words that `platform:` accepts: the files of this folder."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def load(name: str) -> Platform:
+    """Return one reader by its name. Raises LookupError for a name without a file, TypeError for an incomplete file."""
+    if name not in names():
+        raise LookupError(f"no platform named {name!r}; there are: {', '.join(names())}")
+    module = import_module(f"{__name__}.{name}")
+    if not isinstance(module, Platform):
+        missing = [part for part in ("OPTIONS", "MIN_DELAY", "opening", "read", "detect") if not hasattr(module, part)]
+        raise TypeError(f"platforms/{name}.py lacks {', '.join(missing)}")
+    return cast(Platform, module)

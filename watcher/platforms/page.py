@@ -1,0 +1,131 @@
+"""Any single document: an HTML page, a PDF, JSON, a feed or plain text.
+
+For what no vendor reader covers: a section of a municipal code, an ordinance, a list of agendas on a city's own
+site. Checked against the recorded pages of some thirty platforms (WordPress, Drupal, CivicPlus, Granicus …).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from watcher.extractors import sniff
+from watcher.platforms import EmptyReading, LayoutChanged, Reading, Request, Response, Site, extract
+
+OPTIONS: frozenset[str] = frozenset()
+MIN_DELAY = timedelta(0)
+
+MAX_FOLLOW = 60  # links of one listing; a page lists newest first, and the rest was seen at earlier visits
+
+# Words of `follow`, the kind of request they stand for, and how clerks write them in links and addresses.
+FOLLOWED = (
+    (
+        "minutes",
+        "minutes",
+        re.compile(r"\b(?:minutes|action summary|summary of actions|journal of proceedings)\b", re.I),
+    ),
+    ("packets", "packet", re.compile(r"\b(?:packets?|board ?book|council ?book)\b", re.I)),
+    (
+        "agendas",
+        "agenda",
+        re.compile(r"\b(?:agendas?|addend(?:um|a)|meeting notice|notice of (?:public )?meeting)\b", re.I),
+    ),
+    ("legislation", "legislation", re.compile(r"\b(?:ordinances?|resolutions?|legislation|bill)\b", re.I)),
+    (
+        "attachments",
+        "attachment",
+        re.compile(r"\b(?:attachments?|exhibits?|staff reports?|supporting documents?)\b", re.I),
+    ),
+)
+DOCUMENT = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|rtf|txt)\Z|/(?:viewfile|documentcenter/view|showpublisheddocument|showdocument|download"
+    r"|fileopen|view\.ashx|agendaviewer\.php|minutesviewer\.php)",
+    re.I,
+)
+
+
+def opening(site: Site, today: date) -> tuple[Request, ...]:
+    """Return the one request for the site's own address."""
+    return (Request(site.url, kind="document", why=f"the watched {site.kind}"),)
+
+
+def read(site: Site, response: Response) -> Reading:
+    """Return the document as passages; with `follow`, the agendas and other documents that the page links to.
+
+    The site's view holds for its own address, not for the documents that it links to. Raises EmptyReading where
+    nothing is left to read, LayoutChanged where `select` finds nothing, Unreadable for what cannot be read.
+    """
+    own = response.request.kind == "document"
+    document = extract(
+        response.body,
+        response.media_type,
+        response.url,
+        charset=response.charset,
+        **({"view": site.view, "kind": site.kind} if own else {"kind": response.request.kind}),
+    )
+    if not document.passages:
+        raise EmptyReading("the document holds no text", url=response.url)
+    return Reading(document, follow=tuple(_linked(site, response)) if own and site.follow else ())
+
+
+def detect(url: str, response: Response | None) -> float:
+    """Return 0.1: any address can be watched as a page, and every vendor reader knows better."""
+    return 0.1
+
+
+# Parameters that name a visitor or a moment, not a document.
+PASSING = re.compile(
+    r"(?:sid|sess.*|token|jsessionid|phpsessid|aspsession.*|utm_.*|fbclid|csrf|nonce|cb|t|ts|v|_)\Z", re.I
+)
+
+
+def link_id(href: str) -> str | None:
+    """Return what a link to a document leads to, free of session tokens; None for any other link."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return None
+    if not DOCUMENT.search(parts.path):
+        return None
+    kept = [pair for pair in parts.query.split("&") if pair and not PASSING.match(pair.split("=", 1)[0])]
+    query = "&".join(kept)
+    return f"{parts.netloc.lower()}{parts.path}{query and '?' + query}"
+
+
+def _linked(site: Site, response: Response) -> Iterator[Request]:
+    if sniff(response.body, response.media_type, response.url) != "html":
+        return
+    tree = LexborHTMLParser(response.body)
+    try:
+        tops = tree.css(site.view.select) if site.view.select else [tree.root]
+    except ValueError as error:
+        raise LayoutChanged(f"not a CSS selector: {site.view.select!r}", url=response.url) from error
+    seen: set[str] = set()
+    for top in tops:
+        for node in top.css("a[href]") if top else ():
+            title = " ".join(node.text().split()) or (node.attributes.get("title") or "")
+            url = urldefrag(urljoin(response.url, node.attributes.get("href") or "")).url
+            kind = _kind(site, title, url)
+            if kind and url not in seen and len(seen) < MAX_FOLLOW:
+                seen.add(url)
+                key = f"{urlsplit(url).scheme}://{link_id(url)}"
+                yield Request(
+                    url, kind=kind, title=title, why=f"{kind} linked as “{title}”", context=(title,), stable_key=key
+                )
+
+
+def _kind(site: Site, title: str, url: str) -> str | None:
+    """Return what a link leads to, or None where it is no document that the site follows."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not DOCUMENT.search(parts.path):
+        return None
+    in_address = re.sub(r"[-_/+.]|%20", " ", parts.path)
+    for text in (title, in_address):
+        for word, kind, pattern in FOLLOWED:
+            if pattern.search(text):
+                return kind if word in site.follow else None
+    return None
