@@ -1,0 +1,116 @@
+"""Legistar (Granicus): InSite pages of any council's host, and the Web API where the address is the API's.
+
+    Calendar.aspx, DepartmentDetail.aspx   meetings, and what is published for them
+    MeetingDetail.aspx                     one meeting with its items
+    Legislation.aspx, LegislationDetail    matters; history, attachments, text
+    …/v1/{client}/Events, Matters …        the same as JSON
+
+Checked against recorded calendars (Chicago and New York 2019), department pages (Ramsey County 2026), lists of
+legislation (Chicago, New York 2019; Albuquerque, Long Beach 2013) and Web API records (Chicago 2019, New York 2024-26).
+No detail page was recorded: MeetingDetail and LegislationDetail are read by the ids InSite gives its fields everywhere.
+
+Option `api`: address of the Web API to use instead, as https://host or https://host/v1/client.
+Vendor's documentation of the API: https://webapi.legistar.com/Help
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from watcher.platforms import EmptyReading, Reading, Request, Response, Site, extract
+from watcher.platforms.legistar import insite, webapi
+from watcher.platforms.legistar.marks import link_id
+
+__all__ = ["MIN_DELAY", "OPTIONS", "detect", "link_id", "opening", "read"]
+
+OPTIONS = frozenset({"api"})
+MIN_DELAY = timedelta(seconds=1)
+
+PAGE = re.compile(
+    r"/(calendar|meetingdetail|departmentdetail|legislation|legislationdetail|historydetail|people)\.aspx$",
+    re.IGNORECASE,
+)
+LANDMARKS = (
+    b"ctl00_ContentPlaceHolder1_gridCalendar",
+    b"ctl00_ContentPlaceHolder1_gridMain",
+    b"LegislationDetail.aspx",
+)
+DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
+
+
+def opening(site: Site, today: date) -> tuple[Request, ...]:
+    """What to ask first: the calendar, or the Web API's events from two weeks ago onwards."""
+    url = api_address(site)
+    if webapi.is_api(url):
+        return webapi.opening(url, today)
+    if urlsplit(url).path in ("", "/"):
+        url = urljoin(url, "/Calendar.aspx")
+    return (Request(url, why="InSite listing"),)
+
+
+def api_address(site: Site) -> str:
+    """The site's address, with the option `api` put in place of the API's host."""
+    api = site.options.get("api", "").rstrip("/")
+    if not api:
+        return site.url
+    if webapi.is_api(api):
+        return api
+    parts = urlsplit(site.url)
+    base = urlsplit(api)
+    path = parts.path if webapi.is_api(site.url) else f"/v1/{(parts.hostname or '').split('.')[0]}"
+    query = parts.query if webapi.is_api(site.url) else ""
+    return urlunsplit((base.scheme, base.netloc, base.path + path, query, ""))
+
+
+def read(site: Site, response: Response) -> Reading:
+    """Everything a Legistar response says: listing, meeting, legislation or published document.
+
+    Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the vendor's word for it.
+    """
+    if not response.body.strip():
+        raise EmptyReading("the answer has no content", url=response.url)
+    if is_document(response):
+        return read_document(response)
+    if webapi.looks_like_json(response):
+        return webapi.read(site, response)
+    return insite.read(site, response)
+
+
+def is_document(response: Response) -> bool:
+    """Whether this is a published document rather than one of InSite's own pages."""
+    if response.request.kind in DOCUMENT_KINDS or urlsplit(response.url).path.lower().endswith("view.ashx"):
+        return True
+    return response.body.startswith(b"%PDF-") or response.media_type == "application/pdf"
+
+
+def read_document(response: Response) -> Reading:
+    """An agenda, packet, minutes or attachment as passages, under the name it was published by."""
+    request = response.request
+    document = extract(response.body, response.media_type, response.url, charset=response.charset, kind=request.kind)
+    return Reading(replace(document, title=request.title or document.title))
+
+
+def detect(url: str, response: Response | None) -> float:
+    """How sure it is that an address is Legistar's (0 to 1)."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host == "webapi.legistar.com" or host.endswith(".legistar.com"):
+        return 0.95
+    if (
+        response is not None
+        and any(mark in response.body for mark in LANDMARKS)
+        and b"legistar" in response.body.lower()
+    ):
+        return 0.9
+    if (
+        response is not None
+        and webapi.is_api(url)
+        and (b'"EventId"' in response.body or b'"MatterId"' in response.body)
+    ):
+        return 0.9
+    return (
+        0.3 if PAGE.search(parts.path) or re.search(r"/v1/[^/]+/(events|matters)\b", parts.path, re.IGNORECASE) else 0.0
+    )
