@@ -1,0 +1,171 @@
+"""Agenda items by id: put on, taken off, reworded, moved to or from consent, acted upon, given attachments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+
+from rapidfuzz import fuzz
+
+from watcher.diff import links, news
+from watcher.diff.framing import Frame, joined
+from watcher.diff.sameness import fold
+from watcher.model import AgendaItem, Change, ChangeKind, Meeting
+
+ALIKE = 75  # per cent: two titles are one item's, reworded
+MOST_PAIRS = 250_000  # titles are no longer compared each with each
+
+Pairs = list[tuple[AgendaItem, AgendaItem]]
+
+
+def compare(frame: Frame) -> Iterator[Change]:
+    """Yield what is new about the items. Another number or place on the list alone is nothing new."""
+    old = list(frame.before.items if frame.before else ())
+    new = list(frame.after.items)
+    pairs = _paired(old, new)
+    before_of = {id(after): before for before, after in pairs}
+    for item in new:
+        before = before_of.get(id(item))
+        yield from _added(frame, item) if before is None else _changed(frame, before, item)
+    kept = {id(before) for before, _ in pairs}
+    for item in old:
+        if id(item) not in kept and _taken_off(frame, item):
+            yield from _whole(frame, "removed", item)
+
+
+def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
+    """Match by id with title, then title, then id, then matter file, then likeness; each item once.
+
+    The title comes before the bare id: some vendors number the items of a meeting, and one more item shifts them all.
+    """
+    pairs: Pairs = []
+    ways: tuple[Callable[[AgendaItem], Hashable], ...] = (
+        lambda item: (item.meeting, item.id, fold(item.title)),
+        lambda item: (item.meeting, item.matter, fold(item.title)) if item.title else (),
+        lambda item: (item.meeting, item.id) if item.id else (),
+        lambda item: (item.meeting, item.matter, "") if item.matter else (),
+    )
+    for way in ways:
+        old, new = _matched(old, new, way, pairs)
+    if len(old) * len(new) <= MOST_PAIRS:
+        scored = [
+            (score, b, a)
+            for b, before in enumerate(old)
+            for a, after in enumerate(new)
+            if before.meeting == after.meeting
+            and (score := fuzz.ratio(fold(before.title), fold(after.title), score_cutoff=ALIKE))
+        ]
+        taken_old, taken_new = set(), set()
+        for _, b, a in sorted(scored, key=lambda found: (-found[0], found[1], found[2])):
+            if b not in taken_old and a not in taken_new:
+                taken_old.add(b)
+                taken_new.add(a)
+                pairs.append((old[b], new[a]))
+    return pairs
+
+
+def _matched(
+    old: Sequence[AgendaItem], new: Sequence[AgendaItem], way: Callable[[AgendaItem], Hashable], pairs: Pairs
+) -> tuple[list[AgendaItem], list[AgendaItem]]:
+    waiting: dict[Hashable, list[AgendaItem]] = defaultdict(list)
+    for item in old:
+        if way(item):
+            waiting[way(item)].append(item)
+    left: list[AgendaItem] = []
+    found: set[int] = set()
+    for item in new:
+        if mates := waiting.get(way(item)):
+            before = mates.pop(0)
+            found.add(id(before))
+            pairs.append((before, item))
+        else:
+            left.append(item)
+    return [item for item in old if id(item) not in found], left
+
+
+def _added(frame: Frame, item: AgendaItem) -> Iterator[Change]:
+    yield from _whole(frame, "added", item)
+
+
+def _whole(frame: Frame, kind: ChangeKind, item: AgendaItem) -> Iterator[Change]:
+    """A whole item: its title and text, long ones in portions."""
+    meeting, matter = frame.meeting(item.meeting), frame.matter_of(item)
+    words = [item.title, *item.text.splitlines()]
+    if item.action:
+        words.append(f"Action: {item.action}")
+    for number, portion in enumerate(_portions(words)):
+        before, after = ("", portion) if kind == "added" else (portion, "")
+        yield frame.change(
+            kind,
+            _key(item, str(number) if number else ""),
+            before,
+            after,
+            heading=(item.section, *((item.title,) if number else ())),
+            meeting=meeting,
+            matter=matter,
+            context=_context(frame, item, meeting),
+        )
+
+
+def _changed(frame: Frame, before: AgendaItem, after: AgendaItem) -> Iterator[Change]:
+    meeting, matter = frame.meeting(after.meeting), frame.matter_of(after)
+    around = _context(frame, after, meeting)
+    heading = (after.section, after.title)
+
+    def change(kind: ChangeKind, part: str, old: str, new: str, trail: tuple[str, ...] = heading) -> Change:
+        return frame.change(
+            kind, _key(after, part), old, new, heading=trail, meeting=meeting, matter=matter, context=around
+        )
+
+    if fold(before.title) != fold(after.title):
+        yield change("reworded", "title", before.title, after.title, (after.section,))
+    if fold(before.text) != fold(after.text):
+        place = news.Place(_key(after, "text"), heading, meeting, matter)
+        yield from news.compare(frame, news.lines(before.text), news.lines(after.text), place)
+    old, new = _standing(before, after)
+    if old != new:
+        yield change("moved", "section", old, new)
+    if fold(before.action) != fold(after.action) and after.action:
+        yield change(
+            "reworded", "action", f"Action: {before.action}" if before.action else "", f"Action: {after.action}"
+        )
+    if papers := links.differences(before.attachments, after.attachments):
+        yield change("revised", "attachments", *links.named(papers))
+
+
+def _standing(before: AgendaItem, after: AgendaItem) -> tuple[str, str]:
+    """Return from where to where in words; equal texts where the item stands as it stood."""
+    old, new = [], []
+    if before.consent != after.consent:
+        old.append("On the consent agenda" if before.consent else "Not on the consent agenda")
+        new.append("On the consent agenda" if after.consent else "Not on the consent agenda")
+    if before.section and after.section and fold(before.section) != fold(after.section):
+        old.append(f"Section: {before.section}")
+        new.append(f"Section: {after.section}")
+    return "\n".join(old), "\n".join(new)
+
+
+def _taken_off(frame: Frame, item: AgendaItem) -> bool:
+    """Say whether a missing item was withdrawn: its meeting is still listed and has not started."""
+    assert frame.before is not None  # noqa: S101 - only an item of before can be missing
+    listed = {meeting.id for meeting in frame.after.meetings}
+    if any(meeting.id == item.meeting for meeting in frame.before.meetings) and item.meeting not in listed:
+        return False
+    meeting = frame.meeting(item.meeting)
+    return meeting is None or meeting.start is None or meeting.start > frame.now
+
+
+def _context(frame: Frame, item: AgendaItem, meeting: Meeting | None) -> tuple[str, ...]:
+    matter = frame.matter_of(item)
+    papers = tuple(link.title for link in item.attachments)
+    about = (matter.file, matter.title, matter.kind) if matter else ()
+    consent = ("Consent agenda",) if item.consent else ()
+    return (*((meeting.body,) if meeting else ()), item.section, item.title, *about, *consent, *papers)
+
+
+def _key(item: AgendaItem, part: str = "") -> str:
+    return f"item:{item.id or item.matter or fold(item.title)[:80]}" + (f":{part}" if part else "")
+
+
+def _portions(words: Sequence[str]) -> list[str]:
+    return joined([word for word in words if word.strip()])

@@ -1,0 +1,63 @@
+"""When are two texts the same? Re-encoding, re-flowing and renumbering are no change; letters and digits are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+_SPELLINGS = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u0060\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", None),
+        "\u2026": "...",
+        "\ufb00": "ff",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\ufb03": "ffi",
+        "\ufb04": "ffl",
+        "\ufb05": "st",
+        "\ufb06": "st",
+    }
+)
+# A soft hyphen before a line break stands inside one word.
+_SOFT_HYPHEN = re.compile("\u00ad\\s*")
+# The place of a line in its list: "12. ", "(a) ", "4.2 Approve". Not "5.1 percent", not "24 hours".
+_ENUMERATOR = re.compile(
+    r"""(?:item\s+)?(?:
+        \((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,5})\)\s+(?=\S)
+      | (?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]\s+(?=[^\W\d_a-z]|["'(])
+      | \d{1,3}(?:\.\d{1,3})+\s+(?=[^\W\d_a-z])
+    )""",
+    re.VERBOSE,
+)
+_LEADING = re.compile(r"[\s(]*(?:[Ii][Tt][Ee][Mm]\s+)?[A-Za-z\d(]")
+
+
+def fold(text: str) -> str:
+    """Return what is compared instead of `text`: one spelling of quotes, dashes, ligatures, spaces and letter case.
+
+    A bare place in a list at the start ("12. ", "(b) ") is left out: a renumbered list says nothing new.
+    """
+    if not text.isascii():
+        text = _SOFT_HYPHEN.sub("", unicodedata.normalize("NFC", text)).translate(_SPELLINGS)
+    text = " ".join(text.split())
+    place = _place(text)
+    return text[place:].casefold()
+
+
+def _place(text: str) -> int:
+    """Return the length of the enumerator at the start of `text`, 0 where there is none."""
+    head = text[:24]
+    low = re.match(r"(?:[Ii]tem |ITEM )?\(?[A-Za-z\d.]{1,12}[.)]*\s", head)
+    if low is None:
+        return 0
+    found = _ENUMERATOR.match(low.group().lower() + head[low.end() :])
+    return found.end() if found and found.end() < len(text) else 0
+
+
+def digest(*parts: str) -> str:
+    """Return 16 hex digits that name these texts in this order."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
