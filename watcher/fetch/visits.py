@@ -1,0 +1,188 @@
+"""Fetcher: one polite visit, from due to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol, Self
+
+import stamina
+
+from watcher.errors import Blocked, FetchError, Refused, Unreachable
+from watcher.fetch.groups import host_group
+from watcher.fetch.refusal import refusal
+from watcher.fetch.robots import Robots
+from watcher.model import NotModified, Request, Response, Validators
+from watcher.net import Door, shown
+
+FLOOR = 1.0  # seconds between two requests to one host group, whatever the registry says of a public host
+SHORT_WAIT = 60.0  # a Retry-After up to this is waited out within the visit
+_TRIES = 3
+_TRIES_WITHIN = 120.0  # seconds after which no further try starts
+_NO_VALIDATORS = Validators()
+_WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 527, 530})
+
+# A second try is our ordinary trade, not worth a warning each.
+logging.getLogger("stamina").setLevel(logging.ERROR)
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """The present, aware."""
+        ...
+
+
+@dataclass(slots=True)
+class _Group:
+    """One host group: whose turn it is, when the last request ended, until when it asked us to stay away."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    last_end: float | None = None
+    away_until: float = 0.0
+    away_status: int | None = None
+
+
+class Fetcher:
+    """Visits through `door`, one at a time per host group. `monotonic` and `sleep` measure and spend the delays."""
+
+    def __init__(
+        self,
+        door: Door,
+        *,
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._door = door
+        self._clock = clock
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._groups: dict[str, _Group] = {}
+        self._robots = Robots(monotonic)
+
+    async def __aenter__(self) -> Self:
+        await self._door.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._door.__aexit__(*error)
+
+    async def visit(
+        self, request: Request, validators: Validators = _NO_VALIDATORS, *, min_delay: timedelta
+    ) -> Response | NotModified:
+        """turn in the host group ─▶ robots.txt ─▶ delay ─▶ conditional request ─▶ answer, 304, or a named refusal.
+
+        `min_delay` lies between the end of one request to the host group and the start of the next; below a second
+        it holds only for addresses in the door's `allow_networks`. Raises every FetchError: Unreachable, TooLarge and
+        ForbiddenAddress from the door, Blocked (`wall`, `login`, `robots`), Refused (error statuses, `soft_404`,
+        `empty`, a host group that asked us to stay away).
+        """
+        try:
+            name = host_group(request.url)
+        except ValueError:
+            name = ""  # the door says what is wrong with it
+        group = self._groups.setdefault(name, _Group())
+        headers = _conditions(request, validators)
+        async with group.turn:
+            response = await self._visit(request, headers, group, min_delay.total_seconds())
+        if response.status == 304:
+            return NotModified(request, response.fetched_at)
+        return response
+
+    async def _visit(self, request: Request, headers: dict[str, str], group: _Group, asked: float) -> Response:
+        try:
+            return await self._try(request, headers, group, asked)
+        except FetchError as failure:
+            first: FetchError | None = failure
+        waited = False
+
+        def again(error: Exception) -> bool | float:
+            nonlocal waited
+            if not _transient(error):
+                return False
+            retry_after = getattr(error, "retry_after", None)
+            if retry_after is None:
+                return True
+            if waited or retry_after > SHORT_WAIT:
+                return False
+            waited = True
+            return float(retry_after)
+
+        # The first try stands outside: the machinery of tries costs as much as a 304.
+        async for attempt in stamina.retry_context(
+            on=again, attempts=_TRIES, timeout=_TRIES_WITHIN, wait_initial=0.5, wait_jitter=0.5, wait_max=10.0
+        ):
+            with attempt:
+                if first is not None:
+                    known, first = first, None
+                    raise known
+                return await self._try(request, headers, group, asked)
+        raise AssertionError("the last try ends in an answer or an error")
+
+    async def _try(self, request: Request, headers: dict[str, str], group: _Group, asked: float) -> Response:
+        async def send(asking: Request, total: float) -> Response:
+            return await self._send(asking, {}, group, self._delay(asking.url, asked, 0.0), total)
+
+        rules = await self._robots.rules(request.url, send)
+        if not rules.allows(request.url):
+            raise Blocked("robots.txt asks us to stay away", url=shown(request.url), reason="robots", permanent=True)
+        delay = self._delay(request.url, asked, rules.delay)
+        response = await self._send(request, headers, group, delay, None)
+        if response.status == 304 and headers:
+            return response
+        if (refused := refusal(response)) is not None:
+            if refused.retry_after is not None and refused.status in (429, 503):
+                group.away_until = self._monotonic() + refused.retry_after
+                group.away_status = refused.status
+            raise refused
+        return response
+
+    def _delay(self, url: str, asked: float, crawl_delay: float) -> float:
+        if asked < FLOOR and self._door.inside(url):
+            return max(asked, 0.0) if asked <= 0 else max(asked, crawl_delay)
+        return max(asked, crawl_delay, FLOOR)
+
+    async def _send(
+        self, request: Request, headers: dict[str, str], group: _Group, delay: float, total: float | None
+    ) -> Response:
+        now = self._monotonic()
+        away = group.away_until - now
+        if away > SHORT_WAIT:
+            raise Refused(
+                "the host asked us to come back later",
+                url=shown(request.url),
+                status=group.away_status,
+                retry_after=away,
+            )
+        ready = now if group.last_end is None else group.last_end + delay
+        if (wait := max(ready - now, away)) > 0:
+            await self._sleep(wait)
+        try:
+            response = await self._door.send(request, headers, total=total)
+        finally:
+            group.last_end = self._monotonic()
+        return replace(response, fetched_at=self._clock.now())
+
+
+def _conditions(request: Request, validators: Validators) -> dict[str, str]:
+    """The conditional headers (RFC 9110 section 13.1) for a GET."""
+    if request.method != "GET":
+        return {}
+    headers = {}
+    if validators.etag:
+        headers["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        headers["If-Modified-Since"] = validators.last_modified
+    return headers
+
+
+def _transient(error: Exception) -> bool:
+    if isinstance(error, Unreachable):
+        return error.reason == "unreachable"
+    return isinstance(error, Refused) and error.reason == "refused" and error.status in _WORTH_ANOTHER_TRY
