@@ -1,0 +1,7 @@
+"""The ledger: what was seen, what changed, who must hear of it. The only place where the two halves meet."""
+
+from __future__ import annotations
+
+from watcher.ledger.book import Ledger
+
+__all__ = ["Ledger"]

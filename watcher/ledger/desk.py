@@ -1,0 +1,197 @@
+"""Where the ledger is opened, read and written: connections, transactions, and trouble in clear words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+
+from watcher.errors import StoreError
+
+PATIENCE = timedelta(seconds=5)
+NETWORK_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ncpfs"}
+
+
+class Desk:
+    """One opened ledger: `reading()` and `writing()` give a connection inside a transaction."""
+
+    def __init__(self, url: URL, *, read_only: bool, patience: timedelta) -> None:
+        self.file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        self.name = str(self.file or url.render_as_string(hide_password=True))
+        self.read_only = read_only
+        self._engine = _sqlite(self.file, read_only, patience) if self.file else _server(url)
+        # SQLite takes its write lock at the start: a reader that turns writer half-way cannot be made to wait.
+        self._writer = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state, beside any writer."""
+        with self.told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are committed together at the end, or not at all."""
+        if self.read_only:
+            raise StoreError(f"the ledger {self.name} was opened for reading only", path=self.name)
+        with self.told(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turns the database's trouble into StoreError; a broken constraint is a bug and stays what it is."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            raise _trouble(error, self.name) from error
+
+    def close(self) -> None:
+        """Close every connection; SQLite then folds its write-ahead log into the file."""
+        self._engine.dispose()
+
+
+def address(target: str | Path) -> URL:
+    """The database URL of `target`: itself one, or the path of an SQLite file."""
+    if isinstance(target, str) and "://" in target:
+        try:
+            url = make_url(target)
+        except ArgumentError as error:
+            raise StoreError("the ledger's address is not a database URL", permanent=True) from error
+        return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+    return URL.create("sqlite", database=str(target))
+
+
+def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert `rows`, replacing those whose primary key is there."""
+    insert = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    fresh = {name: insert.excluded[name] for name in rows[0] if name not in keys} if rows else {}
+    if rows:
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+
+
+def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert those of `rows` that break no unique key; the others are there already."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _server(url: URL) -> Engine:
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite(path: Path, read_only: bool, patience: timedelta) -> Engine:
+    _check_place(path, read_only)
+    engine = create_engine(_as_file(path, read_only), connect_args={"timeout": patience.total_seconds()})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: Python's sqlite3 would only before the first write
+        connection.execute("PRAGMA foreign_keys=ON")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+        else:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("watcher_begin", "BEGIN"))
+
+    return engine
+
+
+def _as_file(path: Path, read_only: bool) -> URL:
+    """The URL of an SQLite file. Where even its folder cannot be written, a reader makes no log files beside it."""
+    if not read_only or os.access(path.parent, os.W_OK):
+        return URL.create("sqlite", database=str(path))
+    quiet = "" if Path(f"{path}-wal").exists() else "&immutable=1"
+    return URL.create("sqlite", database=f"{path.absolute().as_uri()}?mode=ro{quiet}&uri=true")
+
+
+def _check_place(path: Path, read_only: bool) -> None:
+    if path.is_dir():
+        raise StoreError(f"the ledger's path {path} is a folder, not a file", path=str(path), permanent=True)
+    if read_only:
+        if not path.exists():
+            raise StoreError(
+                f"there is no ledger at {path} yet: `watcher check` or `watcher run` makes it", path=str(path)
+            )
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the ledger's folder {path.parent} cannot be made: {error.strerror}", path=str(path)
+        ) from error
+    disk = network_disk(path.absolute(), _mounts())
+    if disk:
+        raise StoreError(
+            f"the ledger {path} is on a network disk ({disk}), where SQLite's write-ahead log is not safe: "
+            "set WATCHER_DATA to a local folder or WATCHER_DATABASE_URL to a PostgreSQL server",
+            path=str(path),
+            permanent=True,
+        )
+
+
+def network_disk(path: Path, mounts: str) -> str | None:
+    """The kind of network file system that holds `path`, or None. `mounts` is the text of proc(5) mounts."""
+    kind, depth = None, -1
+    for line in mounts.splitlines():
+        _, point, fstype, *_ = (*line.split(" "), "", "", "")
+        mount = Path(point.encode().decode("unicode_escape"))
+        if path.is_relative_to(mount) and len(mount.parts) >= depth:
+            kind, depth = fstype, len(mount.parts)
+    return kind if kind in NETWORK_DISKS else None
+
+
+def _mounts() -> str:
+    try:
+        return Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""  # not Linux: no list, no check
+
+
+def _trouble(error: DBAPIError, name: str) -> StoreError:
+    """The database's refusal in words that say what to do about it."""
+    code = getattr(error.orig, "sqlite_errorname", "") or ""
+    folder = Path(name).parent
+    said = str(error.orig).splitlines()[0] if error.orig is not None else "no reason given"
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        words, permanent = f"the ledger {name} is locked: another program has been writing to it for too long", False
+    elif code.startswith("SQLITE_FULL"):
+        words, permanent = (
+            f"the disk is full: the ledger {name} cannot be written; nothing stored before is lost",
+            False,
+        )
+    elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
+        words, permanent = f"the ledger {name} cannot be opened or written by uid {os.getuid()}{_owner(folder)}", True
+    elif code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or (not code and isinstance(error.orig, sqlite3.Error)):
+        words, permanent = f"the ledger {name} is damaged ({said}): restore it from a backup", True
+    elif code.startswith("SQLITE_IOERR"):
+        words, permanent = f"the disk failed under the ledger {name} ({code}): is it full, or broken?", False
+    else:
+        words, permanent = f"the ledger {name} cannot be used: {said}", False
+    return StoreError(words, path=name, permanent=permanent)
+
+
+def _owner(folder: Path) -> str:
+    try:
+        owner = folder.stat().st_uid
+    except OSError:
+        return ""
+    return f": its folder {folder} belongs to uid {owner}; run: chown -R {os.getuid()} {folder}"

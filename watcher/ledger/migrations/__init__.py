@@ -1,0 +1,1 @@
+"""Alembic migrations, in the package so that they ship with it."""

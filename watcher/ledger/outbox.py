@@ -1,0 +1,190 @@
+"""The outbox: deliveries owed, under way and settled, and what each channel needs to be remembered for it.
+
+A delivery is marked before the call and settled after it. One found marked by nobody alive was cut off in between:
+it comes back as ambiguous, because the service may have taken it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, or_, select, update
+
+from watcher.ledger.desk import Desk, upsert
+from watcher.ledger.tables import alerts, deliveries, moved, parked, threads
+from watcher.ledger.values import ALERT
+from watcher.model import Alert, Delivery, DeliveryState, Receipt
+
+ATTEMPT = timedelta(minutes=15)  # longer than any send; a mark older than this is nobody's, even our own
+# A due time further ahead than any back-off or digest was written under a clock that has since been set back.
+FARTHEST_RETRY = timedelta(days=1)
+FARTHEST_HOLD = timedelta(days=8)
+
+
+class Outbox:
+    """The part of the ledger that `deliver` works with."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._marked: dict[str, datetime] = {}  # by this process: under way, not cut off
+
+    def owed(self, now: datetime, limit: int = 100) -> list[tuple[Delivery, Alert]]:
+        """At most `limit` deliveries to make now, oldest first: owed or held ones whose time has come, and those that
+        a crash left in `sending`, which come with `ambiguous` set. A parked channel's wait until it is unparked.
+        """
+        waiting = select(parked.c.channel).where(or_(parked.c.until.is_(None), parked.c.until > now))
+        query = (
+            select(deliveries, alerts.c.value)
+            .join(alerts, alerts.c.key == deliveries.c.alert)
+            .where(self._due(now), deliveries.c.channel.not_in(waiting))
+            .order_by(deliveries.c.seq)
+            .limit(limit)
+        )
+        with self._desk.reading() as connection:
+            rows = connection.execute(query).all()
+        return [(_left_over(_delivery(row)), ALERT.load(row.value)) for row in rows]
+
+    def _due(self, now: datetime) -> ColumnElement[bool]:
+        state, at = deliveries.c.state, deliveries.c.next_attempt_at
+        ours = [key for key, since in self._marked.items() if abs(now - since) < ATTEMPT]
+        return or_(
+            and_(state == "owed", or_(at.is_(None), at <= now, at > now + FARTHEST_RETRY)),
+            and_(state == "held", or_(at <= now, at > now + FARTHEST_HOLD)),
+            and_(state == "sending", deliveries.c.key.not_in(ours)),
+        )
+
+    def mark_sending(self, keys: Sequence[str], now: datetime) -> tuple[str, ...]:
+        """Write down that these deliveries are being sent, before the first byte leaves. Counts the attempt.
+
+        Returns the keys that were marked: not those settled in the meantime.
+        """
+        unsettled = deliveries.c.state.in_(("owed", "held", "sending"))
+        with self._desk.writing() as connection:
+            free = connection.scalars(
+                select(deliveries.c.key).where(deliveries.c.key.in_(keys), unsettled).with_for_update()
+            )
+            marked = tuple(free)
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.key.in_(marked))
+                .values(
+                    ambiguous=case((deliveries.c.state == "sending", True), else_=deliveries.c.ambiguous),
+                    attempts=deliveries.c.attempts + 1,
+                    state="sending",
+                    marked_at=now,
+                )
+            )
+        self._marked.update(dict.fromkeys(marked, now))
+        return marked
+
+    def settle(self, delivery: Delivery, receipt: Receipt | None, now: datetime) -> None:
+        """Write down how a send ended. With a receipt the delivery is `sent`; without one it is as `delivery` says.
+
+        The thread that the receipt names becomes the root for its alert's thread. Raises KeyError for a delivery that
+        was never recorded.
+        """
+        if receipt is not None:
+            delivery = replace(delivery, state="sent", receipt=receipt.id, error=None, next_attempt_at=None)
+        fields = {name: getattr(delivery, name) for name in _COLUMNS if name not in ("key", "alert", "channel")}
+        with self._desk.writing() as connection:
+            settled = connection.execute(
+                update(deliveries).where(deliveries.c.key == delivery.key).values(**fields, settled_at=now)
+            )
+            if settled.rowcount == 0:
+                raise KeyError(delivery.key)
+            if receipt is not None and receipt.thread is not None:
+                thread = connection.scalar(select(alerts.c.thread).where(alerts.c.key == delivery.alert))
+                upsert(connection, threads, [{"channel": delivery.channel, "thread": thread, "root": receipt.thread}])
+        self._marked.pop(delivery.key, None)
+
+    def deliveries(
+        self, *, alert_key: str | None = None, state: DeliveryState | None = None, channel: str | None = None
+    ) -> list[Delivery]:
+        """The deliveries of one alert, in one state, to one channel; oldest first."""
+        query = select(deliveries).order_by(deliveries.c.seq)
+        for column, wanted in (("alert", alert_key), ("state", state), ("channel", channel)):
+            if wanted is not None:
+                query = query.where(deliveries.c[column] == wanted)
+        with self._desk.reading() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def oldest_undelivered(self, now: datetime) -> timedelta | None:
+        """How long the oldest alert still owed to someone has been waiting; None when nothing is owed."""
+        query = (
+            select(func.min(alerts.c.created_at))
+            .join(deliveries, deliveries.c.alert == alerts.c.key)
+            .where(deliveries.c.state.in_(("owed", "sending")))
+        )
+        with self._desk.reading() as connection:
+            since = connection.scalar(query)
+        return None if since is None else max(now - since, timedelta())
+
+    # ---------------------------------------------------------------------------------------- channels and threads
+
+    def thread_root(self, channel: str, thread: str) -> str | None:
+        """The service's id of the message that a matter's thread hangs from in this channel."""
+        query = select(threads.c.root).where(threads.c.channel == channel, threads.c.thread == thread)
+        with self._desk.reading() as connection:
+            return connection.scalar(query)
+
+    def set_thread_root(self, channel: str, thread: str, root: str) -> None:
+        """Remember, or replace, the root of a matter's thread in this channel."""
+        with self._desk.writing() as connection:
+            upsert(connection, threads, [{"channel": channel, "thread": thread, "root": root}])
+
+    def park(self, channel: str, reason: str, now: datetime, until: datetime | None = None) -> None:
+        """Send nothing more to `channel` (until `until`, where given): its deliveries are kept."""
+        with self._desk.writing() as connection:
+            upsert(connection, parked, [{"channel": channel, "since": now, "reason": reason, "until": until}])
+
+    def unpark(self, channel: str) -> bool:
+        """Send to `channel` again, what was held without a time included. False where it was not parked."""
+        held = and_(
+            deliveries.c.channel == channel, deliveries.c.state == "held", deliveries.c.next_attempt_at.is_(None)
+        )
+        with self._desk.writing() as connection:
+            there = connection.execute(delete(parked).where(parked.c.channel == channel)).rowcount > 0
+            if there:
+                connection.execute(update(deliveries).where(held).values(state="owed"))
+        return there
+
+    def parked(self) -> dict[str, tuple[datetime, str, datetime | None]]:
+        """Channel -> since when, why and until when it is parked."""
+        with self._desk.reading() as connection:
+            rows = connection.execute(select(parked).order_by(parked.c.channel)).all()
+        return {row.channel: (row.since, row.reason, row.until) for row in rows}
+
+    def move(self, channel: str, address: str, now: datetime) -> None:
+        """Remember that the service moved this channel's destination to `address`."""
+        with self._desk.writing() as connection:
+            upsert(connection, moved, [{"channel": channel, "address": address, "at": now}])
+
+    def moved(self) -> dict[str, str]:
+        """Channel -> the address that its service named last."""
+        with self._desk.reading() as connection:
+            return {row.channel: row.address for row in connection.execute(select(moved))}
+
+
+_COLUMNS = (
+    "key",
+    "alert",
+    "channel",
+    "state",
+    "reason",
+    "attempts",
+    "receipt",
+    "error",
+    "next_attempt_at",
+    "ambiguous",
+)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(**{name: getattr(row, name) for name in _COLUMNS})
+
+
+def _left_over(delivery: Delivery) -> Delivery:
+    return replace(delivery, ambiguous=True) if delivery.state == "sending" else delivery
