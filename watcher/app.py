@@ -1,0 +1,381 @@
+"""Wiring and the loop: the only place that chooses concrete parts.
+
+`App` opens the folder (lock, ledger, objects), reads the registry and lends a `Desk` to each watch. `check` visits sites
+once, `serve` asks the ledger every few seconds what is due. Both end in the same two functions: `watch.watch` and
+`deliver.flush`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from watcher import channels, deliver, platforms, registry, schedule, settings, wall, web
+from watcher.errors import StoreError
+from watcher.fetch import Fetcher, host_group
+from watcher.judge import Judge, builtin, parse_lexicon
+from watcher.ledger import Ledger
+from watcher.model import Alert, Change, Channel, Delivery, Site, SiteState, Visit
+from watcher.net import Door
+from watcher.snapshots import FolderLock, Objects
+from watcher.watch import Desk, Findings, watch
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16  # host groups visited side by side
+BATCH = 100  # quiet sites recorded in one transaction
+TICK = timedelta(seconds=2)
+FAILING_FROM = 3  # failures in a row
+GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
+CONSOLE = "console"
+
+
+class Reporter(Protocol):
+    """Whoever shows what happens: lines on a terminal, JSON lines, nobody."""
+
+    def visited(self, visit: Visit) -> None: ...  # noqa: D102
+    def changed(self, change: Change) -> None: ...  # noqa: D102
+    def alerted(self, alert: Alert, deliveries: Sequence[Delivery]) -> None: ...  # noqa: D102
+    def delivered(self, delivery: Delivery) -> None: ...  # noqa: D102
+    def site_done(self, site: Site, findings: Findings) -> None: ...  # noqa: D102
+
+
+class Silence:
+    """Reports to nobody."""
+
+    def visited(self, visit: Visit) -> None: ...  # noqa: D102
+    def changed(self, change: Change) -> None: ...  # noqa: D102
+    def alerted(self, alert: Alert, deliveries: Sequence[Delivery]) -> None: ...  # noqa: D102
+    def delivered(self, delivery: Delivery) -> None: ...  # noqa: D102
+    def site_done(self, site: Site, findings: Findings) -> None: ...  # noqa: D102
+
+
+def vocabulary() -> registry.Vocabulary:
+    """The words sites.yaml may use: what stands in the folders `platforms/` and `channels/`."""
+    return registry.Vocabulary(
+        platforms={name: platforms.load(name).OPTIONS for name in platforms.names()},
+        channels={kind: channels.load(kind).Options for kind in channels.kinds()},
+    )
+
+
+class SystemClock:
+    """The clock of the whole program."""
+
+    def now(self) -> datetime:
+        """The present in UTC."""
+        return datetime.now(UTC)
+
+
+CLOCK = SystemClock()
+
+
+def judge_for(lexicon: Path | None) -> Judge:
+    """The built-in judge, with the user's own terms where the registry names a file."""
+    if lexicon is None:
+        return builtin()
+    return Judge(builtin().lexicon.with_more(parse_lexicon(lexicon.read_text("utf-8"), str(lexicon))))
+
+
+@dataclass(slots=True)
+class App:
+    """The parts of a running watcher."""
+
+    config: settings.Settings
+    environ: Mapping[str, str]
+    book: registry.Registry
+    ledger: Ledger
+    objects: Objects
+    judge: Judge
+    now: Callable[[], datetime] = CLOCK.now
+
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        """Enabled and disabled sites by id."""
+        return {site.id: site for site in self.book.sites}
+
+    def desk(self, fetcher: Fetcher) -> Desk:
+        """What one watch works with."""
+        return Desk(
+            fetcher=fetcher,
+            objects=self.objects,
+            judge=self.judge,
+            now=self.now,
+            routes=self.book.routes,
+            operator=self.book.operator,
+            mutes=tuple(self.ledger.mutes(self.now())),
+        )
+
+    def senders(self) -> dict[str, Channel]:
+        """The configured channels with their secrets."""
+        return {name: settings.resolve(channel, self.environ) for name, channel in self.book.channels.items()}
+
+
+@contextlib.contextmanager
+def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[App]:
+    """The folder, opened for one command. With `lock` it is ours alone (LockHeld names the other)."""
+    config = settings.load(environ)
+    book = registry.load(config.registry, vocabulary())
+    judge = judge_for(book.lexicon)
+    with contextlib.ExitStack() as stack:
+        try:
+            if lock:
+                stack.enter_context(FolderLock(config.data, command))
+            ledger = Ledger.open(config.database_url or config.data / "ledger.sqlite3", read_only=not lock)
+            objects = Objects(config.data)
+        except StoreError as trouble:
+            trouble.permanent = True  # nothing was begun: the folder or the settings are wrong
+            raise
+        stack.callback(ledger.close)
+        stack.callback(wall.close)
+        yield App(config, environ, book, ledger, objects, judge)
+
+
+@contextlib.asynccontextmanager
+async def fetching(config: settings.Settings) -> AsyncIterator[Fetcher]:
+    """The one door to the network, open for the time of a run."""
+    door = Door(contact=config.contact, allow_networks=config.allow_networks)
+    async with Fetcher(door, clock=CLOCK) as fetcher:
+        yield fetcher
+
+
+# ------------------------------------------------------------------------------------------------------ recording
+
+
+class Scribe:
+    """Carries findings to the ledger: news at once and alone, quiet visits by the hundred.
+
+    A quiet visit that is lost to a kill is visited again; news is written before anything else happens.
+    """
+
+    def __init__(self, app: App, reporter: Reporter) -> None:
+        self.app = app
+        self.reporter = reporter
+        self.quiet: list[Findings] = []
+        self.since = time.monotonic()
+
+    def take(self, site: Site, findings: Findings) -> None:
+        """Records one site's findings and then, and only then, shows them."""
+        state = findings.state
+        jitter = int.from_bytes(hashlib.sha256(site.id.encode()).digest()[:4]) / 2**32
+        findings.state = replace(state, next_due=schedule.next_due(site, state, self.app.now(), jitter))
+        self.quiet.append(findings)
+        news = findings.alerts or findings.changes or findings.snapshots
+        if news or len(self.quiet) >= BATCH or time.monotonic() - self.since > 1.0:
+            self.flush()
+        self.show(findings)
+
+    def flush(self) -> None:
+        """Everything held so far, in one transaction."""
+        held, self.quiet, self.since = self.quiet, [], time.monotonic()
+        if not held:
+            return
+        self.app.ledger.record(
+            [visit for findings in held for visit in findings.visits],
+            states=[findings.state for findings in held],
+            documents=[document for findings in held for document in findings.documents],
+            snapshots=[snapshot for findings in held for snapshot in findings.snapshots],
+            changes=[change for findings in held for change in findings.changes],
+            alerts=[alert for findings in held for alert in findings.alerts],
+            deliveries=[delivery for findings in held for delivery in findings.deliveries],
+        )
+
+    def show(self, findings: Findings) -> None:
+        """Tells the reporter what was recorded."""
+        for visit in findings.visits:
+            self.reporter.visited(visit)
+        for change in findings.changes:
+            self.reporter.changed(change)
+        for alert in findings.alerts:
+            self.reporter.alerted(alert, [d for d in findings.deliveries if d.alert == alert.key])
+
+
+class Rounds:
+    """Visits sites: host groups side by side, the sites of one group one after the other.
+
+    A surprise (a bug) in one site is logged with its traceback, becomes that site's failed visit and ends it only.
+    """
+
+    def __init__(self, app: App, fetcher: Fetcher, reporter: Reporter) -> None:
+        self.app = app
+        self.fetcher = fetcher
+        self.reporter = reporter
+        self.scribe = Scribe(app, reporter)
+        self.gate = asyncio.Semaphore(AT_ONCE)
+        self.busy: dict[str, asyncio.Task[None]] = {}
+        self.well = True
+        self.trouble: StoreError | None = None
+
+    def start(self, sites: Iterable[Site]) -> None:
+        """Begins with the sites whose host group is free; the others stay due."""
+        groups: dict[str, list[Site]] = {}
+        for site in sites:
+            groups.setdefault(host_group(site.url), []).append(site)
+        states = self.app.ledger.site_states()
+        for group, members in groups.items():
+            if group not in self.busy:
+                task = asyncio.create_task(self._visit_group(members, states), name=group)
+                self.busy[group] = task
+                task.add_done_callback(lambda done: self.busy.pop(done.get_name(), None))
+
+    async def finish(self) -> None:
+        """Waits for every group. StoreError when the folder could not be written: then nothing more is visited."""
+        while self.busy and self.trouble is None:
+            await asyncio.wait(self.busy.values(), return_when=asyncio.FIRST_COMPLETED)
+        await self.abandon()
+        if self.trouble:
+            raise self.trouble
+
+    async def abandon(self) -> None:
+        """Lets go of what is under way: nothing of it was recorded, so it is found again. Keeps what is complete."""
+        tasks = list(self.busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.scribe.flush()
+
+    async def _visit_group(self, members: Sequence[Site], states: Mapping[str, SiteState]) -> None:
+        async with self.gate:
+            for site in members:
+                try:
+                    findings = await watch_safely(self.app, site, states.get(site.id), self.app.desk(self.fetcher))
+                    self.scribe.take(site, findings)
+                except StoreError as trouble:
+                    self.trouble = trouble
+                    return
+                self.reporter.site_done(site, findings)
+                self.well = self.well and not any(is_trouble(visit, findings) for visit in findings.visits)
+
+
+async def watch_safely(app: App, site: Site, state: SiteState | None, desk: Desk) -> Findings:
+    """One watch; a surprise becomes a failed visit that names it, and the log holds its traceback."""
+    state = state or SiteState(site=site.id, url=site.url)
+    try:
+        return await watch(site, state, app.ledger.documents(site.id) if state.last_visit_at else {}, desk)
+    except StoreError:
+        raise
+    except Exception as surprise:
+        log.exception("%s: an error we did not expect; the other sites go on", site.id)
+        now = app.now()
+        detail = f"unexpected {type(surprise).__name__}, see the log"
+        visit = Visit(site.id, site.url, site.url, now, "failed", "unreadable", detail=detail)
+        failures = state.failures + 1
+        health: Literal["suspect", "failing"] = "suspect" if failures < FAILING_FROM else "failing"
+        bad = replace(
+            state, health=health, last_visit_at=now, last_outcome="failed", reason="unreadable", failures=failures
+        )
+        return Findings(state=bad, visits=[visit])
+
+
+def is_trouble(visit: Visit, findings: Findings) -> bool:
+    """Whether a visit counts as failed for the exit code. A wider look that was refused does not."""
+    if visit.outcome not in ("failed", "blocked"):
+        return False
+    return not any(document.key == visit.key and document.request.optional for document in findings.documents)
+
+
+async def hand_out(app: App, reporter: Reporter) -> bool:
+    """Sends what is owed. True when every attempt went well."""
+    sent = await deliver.flush(app.ledger, app.senders(), app.now)
+    for delivery in sent:
+        reporter.delivered(delivery)
+    return all(delivery.state in ("sent", "held", "withheld") for delivery in sent)
+
+
+async def check(app: App, sites: Sequence[Site], reporter: Reporter, *, with_delivery: bool = True) -> bool:
+    """Visits the sites once, then delivers what is owed. True when nothing failed."""
+    async with fetching(app.config) as fetcher:
+        rounds = Rounds(app, fetcher, reporter)
+        rounds.start(sites)
+        await rounds.finish()
+    return (await hand_out(app, reporter) if with_delivery else True) and rounds.well
+
+
+def due_sites(app: App) -> list[Site]:
+    """Sites whose time has come, each once."""
+    return [site for site, _ in schedule.due(app.book.sites, app.ledger.site_states(), app.now())]
+
+
+# ---------------------------------------------------------------------------------------------------- the service
+
+
+class Page(uvicorn.Server):
+    """The web server inside our loop: signals are ours to hear."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: App, view: web.View) -> AsyncIterator[None]:
+    """The web page for as long as the service runs. A port that is taken costs the page, never an alert."""
+    host, port = app.config.web_host, app.config.web_port
+    page = Page(
+        uvicorn.Config(web.create(view), host=host, port=port, log_config=None, access_log=False, lifespan="off")
+    )
+    try:
+        listener = page.config.bind_socket()
+    except SystemExit:  # how uvicorn says that the address cannot be had
+        log.error("no web page: %s:%s cannot be had (WATCHER_WEB_PORT chooses another); watching goes on", host, port)
+        yield
+        return
+    task = asyncio.create_task(page.serve(sockets=[listener]))
+    log.info("the page is at http://%s:%s", host, port)
+    try:
+        yield
+    finally:
+        page.should_exit = page.force_exit = True
+        await asyncio.wait([task], timeout=2)
+
+
+async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
+    """The service: one tick asks the ledger what is due, another sends what is owed, until `stop` is set.
+
+    Ends within 10 s: visits under way are let go of (they are found again), a message in flight may still land.
+    """
+    view = web.View(app.ledger, app.sites, app.now)
+    async with fetching(app.config) as fetcher, serving(app, view):
+        rounds = Rounds(app, fetcher, reporter)
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        # by default APScheduler silently skips a run that is a second late; ours is late rather than lost
+        never_skip = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        every = {"trigger": "interval", "seconds": TICK.total_seconds(), "next_run_time": app.now()}
+
+        async def visit_due() -> None:
+            view.beat = app.now()
+            if rounds.trouble:  # a full disk may be cured while we run: say it, keep telling what is owed, try again
+                log.error("nothing can be recorded: %s", rounds.trouble)
+                rounds.trouble = None
+            rounds.start(due_sites(app))
+            rounds.scribe.flush()
+
+        sending: asyncio.Future[bool] | None = None
+
+        async def send_owed() -> None:
+            nonlocal sending
+            sending = asyncio.ensure_future(hand_out(app, reporter))
+            await asyncio.shield(sending)
+
+        scheduler.add_job(visit_due, **every, **never_skip)
+        scheduler.add_job(send_owed, **every, **never_skip)
+        scheduler.start()
+        try:
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            await rounds.abandon()
+            if sending and not sending.done():
+                sending.cancel()
+                await asyncio.wait([sending], timeout=GRACE)

@@ -1,0 +1,129 @@
+"""Commands that work: check, run, deliver, demo, send-test, mute, unmute, migrate."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import urllib.request
+from typing import Annotated
+
+import typer
+
+from watcher import app as wiring
+from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, nearest, refuse
+from watcher.cli.reports import JsonLines, PlainLines, ServiceLines, emit
+from watcher.deliver import send_test
+from watcher.lines import delivery_line
+from watcher.settings import resolve
+
+
+def check(
+    sites: Annotated[
+        list[str] | None, typer.Argument(metavar="[SITE]…", help="Only these (default: all enabled).")
+    ] = None,
+    due: Annotated[bool, typer.Option("--due", help="Only those whose time has come.")] = False,
+    no_deliver: Annotated[bool, typer.Option("--no-deliver", help="Record, but send nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Visit the sites once, then deliver what is owed."""
+    with application("check", lock=True, as_json=as_json) as app:
+        wanted = chosen(app, sites, as_json=as_json)
+        if due:
+            ready = {site.id for site in wiring.due_sites(app)}
+            wanted = [site for site in wanted if site.id in ready]
+        if not no_deliver:
+            app.senders()  # a missing token is said before an hour of visits, not after
+        if as_json:
+            well = asyncio.run(wiring.check(app, wanted, JsonLines(), with_delivery=not no_deliver))
+        else:
+            with PlainLines(len(wanted)) as report:
+                well = asyncio.run(wiring.check(app, wanted, report, with_delivery=not no_deliver))
+            report.sum()
+        if not well:
+            raise typer.Exit(1)
+
+
+def run() -> None:
+    """The service: schedule, delivery and web page, until SIGTERM or Ctrl-C."""
+    with application("run", lock=True) as app:
+        app.senders()
+        enabled = [site for site in app.book.sites if site.enabled]
+        with ServiceLines() as report:
+            report.line(
+                f"watching {len(enabled)} sites, telling {', '.join(app.book.channels) or 'nobody'}; Ctrl-C ends it"
+            )
+            asyncio.run(until_told(app, report))
+            report.line("ended; what was owed is kept and goes out at the next start")
+
+
+async def until_told(app: wiring.App, report: wiring.Reporter) -> None:
+    """Serves until SIGTERM or SIGINT; a second signal ends at once, as for any program."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        stop.set()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, told)
+    await wiring.serve(app, report, stop)
+
+
+def deliver(as_json: Json = False) -> None:
+    """Send what is owed, once."""
+    with application("deliver", lock=True, as_json=as_json) as app:
+        if as_json:
+            well = asyncio.run(wiring.hand_out(app, JsonLines()))
+        else:
+            with PlainLines(0, quiet=True) as report:
+                well = asyncio.run(wiring.hand_out(app, report))
+            report.line(f"{report.sent} messages sent")
+        if not well:
+            raise typer.Exit(1)
+
+
+def send_test_message(channel: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+    """Send one test message to a channel."""
+    with application("send-test", as_json=as_json) as app:
+        if channel not in app.book.channels:
+            refuse(f"no channel {channel!r} in the registry{nearest(channel, app.book.channels)}", as_json=as_json)
+        delivery = asyncio.run(send_test(resolve(app.book.channels[channel], app.environ), app.now()))
+        if as_json:
+            emit(delivery_line(delivery))
+        else:
+            typer.echo(f"{channel}: {delivery.state}" + (f": {delivery.error}" if delivery.error else ""))
+        if delivery.state != "sent":
+            raise typer.Exit(1)
+
+
+def healthcheck() -> None:
+    """Ask the running service's own page whether its loop lives (for containers)."""
+    with exit_codes():
+        config = configuration()
+        url = f"http://127.0.0.1:{config.web_port}/healthz"
+        try:
+            with urllib.request.urlopen(url, timeout=4) as answer:  # our own loopback page
+                typer.echo(answer.read().decode())
+        except OSError as trouble:
+            refuse(f"{url} does not answer: {trouble}", code=1)
+
+
+def migrate(as_json: Json = False) -> None:
+    """Bring the ledger's schema up to date (also done by every command that writes)."""
+    with application("migrate", lock=True, as_json=as_json):
+        typer.echo("the ledger is up to date", err=as_json)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Live through the week as fast as it goes and end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """A pretend council on loopback that changes through a week, watched for real."""
+    from watcher.demo import run_demo  # a web server that only the demo needs
+
+    with exit_codes(as_json=as_json), contextlib.suppress(asyncio.CancelledError):
+        sys.exit(run_demo(once=once, as_json=as_json))

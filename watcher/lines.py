@@ -1,0 +1,268 @@
+"""The JSON face of the nouns: one flat object a line, as the public interface fixes them.
+
+Pure. `type` comes first, times are ISO 8601 with their offset, absent values are null. The command line prints these,
+the webhook channel sends them and the web API serves them, so the three can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from watcher.model import (
+    AgendaItem,
+    Alert,
+    Change,
+    Delivery,
+    Document,
+    Link,
+    Matter,
+    Meeting,
+    Reading,
+    Request,
+    Site,
+    SiteState,
+    Verdict,
+    Visit,
+)
+
+Line = dict[str, object]
+
+
+def stamp(at: datetime | None) -> str | None:
+    """ISO 8601 with offset, to the second; None for None."""
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def visit_line(visit: Visit) -> Line:
+    """`visit`: one document visited once."""
+    return {
+        "type": "visit",
+        "site": visit.site,
+        "url": visit.url,
+        "at": stamp(visit.at),
+        "outcome": visit.outcome,
+        "reason": visit.reason,
+        "status": visit.status,
+        "snapshot": visit.snapshot,
+        "detail": visit.detail or None,
+    }
+
+
+def verdict_object(verdict: Verdict) -> Line:
+    """The verdict object inside a change."""
+    return {
+        "label": verdict.label,
+        "score": round(verdict.score, 4),
+        "tier": verdict.tier,
+        "topics": list(verdict.topics),
+        "stance": verdict.stance,
+        "stage": verdict.stage,
+        "evidence": [
+            {"side": seen.side, "start": seen.start, "end": seen.end, "text": seen.text, "cue": seen.cue}
+            for seen in verdict.evidence
+        ],
+        "reasons": list(verdict.reasons),
+        "judge": verdict.judge,
+    }
+
+
+def change_line(change: Change) -> Line:
+    """`change`: one difference, with its redline and verdict."""
+    return {
+        "type": "change",
+        "id": change.id,
+        "site": change.site,
+        "url": change.url,
+        "kind": change.kind,
+        "heading": list(change.heading),
+        "before": change.before,
+        "after": change.after,
+        "redline": [list(part) for part in change.redline],
+        "meeting": meeting_object(change.meeting) if change.meeting else None,
+        "matter": matter_object(change.matter) if change.matter else None,
+        "verdict": verdict_object(change.verdict) if change.verdict else None,
+        "seen_at": stamp(change.seen_at),
+        "last_seen_unchanged_at": stamp(change.last_seen_unchanged_at),
+        "context": list(change.context),
+        "snapshots": {"before": change.snapshot_before, "after": change.snapshot_after},
+    }
+
+
+def alert_line(alert: Alert, deliveries: Iterable[Delivery]) -> Line:
+    """`alert`: what people hear of, and who hears it."""
+    return {
+        "type": "alert",
+        "key": alert.key,
+        "site": alert.site,
+        "jurisdiction": alert.jurisdiction.slug,
+        "label": alert.label,
+        "headline": alert.headline,
+        "changes": [change.id for change in alert.changes],
+        "matter": alert.matter.file or alert.matter.id if alert.matter else None,
+        "urgency": alert.urgency,
+        "deliveries": [
+            {"channel": delivery.channel, "state": delivery.state, "reason": delivery.reason} for delivery in deliveries
+        ],
+        "topics": list(alert.topics),
+        "stance": alert.stance,
+        "stage": alert.stage,
+        "url": alert.source_url or None,
+        "created_at": stamp(alert.created_at),
+    }
+
+
+def delivery_line(delivery: Delivery) -> Line:
+    """`delivery`: one alert owed to one channel."""
+    return {
+        "type": "delivery",
+        "alert": delivery.alert,
+        "channel": delivery.channel,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "receipt": delivery.receipt,
+        "error": delivery.error,
+        "reason": delivery.reason,
+        "next_attempt_at": stamp(delivery.next_attempt_at),
+    }
+
+
+def site_line(site: Site, state: SiteState | None) -> Line:
+    """`site`: how one site is doing."""
+    return {
+        "type": "site",
+        "site": site.id,
+        "jurisdiction": site.jurisdiction.slug,
+        "platform": site.platform,
+        "enabled": site.enabled,
+        "health": state.health if state else "new",
+        "last_good": stamp(state.last_good_at) if state else None,
+        "last_outcome": state.last_outcome if state else None,
+        "reason": state.reason if state else None,
+        "next_due": stamp(state.next_due) if state else None,
+        "documents": state.documents if state else 0,
+        "note": site.note or None,
+    }
+
+
+# -------------------------------------------------------------------------------------------------- what is read
+
+
+def link_object(link: Link) -> Line:
+    """A document of a meeting."""
+    return {"id": link.id, "kind": link.kind, "url": link.url, "title": link.title, "revised": link.revised}
+
+
+def meeting_object(meeting: Meeting) -> Line:
+    """A meeting without its `type`."""
+    return {
+        "id": meeting.id,
+        "body": meeting.body,
+        "title": meeting.title,
+        "start": stamp(meeting.start),
+        "end": stamp(meeting.end),
+        "status": meeting.status,
+        "location": meeting.location,
+        "url": meeting.url,
+        "documents": [link_object(link) for link in meeting.documents],
+    }
+
+
+def matter_object(matter: Matter) -> Line:
+    """A matter without its `type`."""
+    return {
+        "id": matter.id,
+        "file": matter.file,
+        "kind": matter.kind,
+        "title": matter.title,
+        "status": matter.status,
+        "url": matter.url,
+    }
+
+
+def item_line(item: AgendaItem) -> Line:
+    """`item`: one line of business."""
+    return {
+        "type": "item",
+        "id": item.id,
+        "meeting": item.meeting,
+        "order": item.order,
+        "number": item.number,
+        "title": item.title,
+        "text": item.text,
+        "matter": item.matter,
+        "attachments": [{"id": link.id, "url": link.url, "title": link.title} for link in item.attachments],
+        "consent": item.consent,
+        "section": item.section or None,
+        "action": item.action or None,
+    }
+
+
+def document_line(document: Document) -> Line:
+    """`document`: its passages are counted."""
+    return {
+        "type": "document",
+        "url": document.url,
+        "title": document.title,
+        "kind": document.kind,
+        "passages": len(document.passages),
+    }
+
+
+def follow_line(request: Request) -> Line:
+    """`follow`: a further document to ask for."""
+    return {"type": "follow", "method": request.method, "url": request.url, "why": request.why or request.kind}
+
+
+def reading_lines(reading: Reading) -> Iterator[Line]:
+    """All lines of one reading, in the order of the interface."""
+    for meeting in reading.meetings:
+        yield {"type": "meeting", **meeting_object(meeting)}
+    for item in reading.items:
+        yield item_line(item)
+    for matter in reading.matters:
+        yield {
+            "type": "matter",
+            **matter_object(matter),
+            "history": [
+                {"date": stamp(step.date), "body": step.body, "action": step.action, "result": step.result}
+                for step in matter.history
+            ],
+            "attachments": [link_object(link) for link in matter.attachments],
+        }
+    yield document_line(reading.document)
+    for request in reading.follow:
+        yield follow_line(request)
+    if reading.proof is not None:
+        yield {"type": "empty", "proof": reading.proof}
+
+
+def error_line(error: str, reason: str, **more: object) -> Line:
+    """`error`: a refusal by name, with the reason in words."""
+    return {"type": "error", "error": error, "reason": reason, **more}
+
+
+def reason_line(site: str, what: str, reason: str, at: datetime | None = None, **more: object) -> Line:
+    """`reason`: one yes or no of `why`."""
+    return {"type": "reason", "site": site, "what": what, "reason": reason, "at": stamp(at), **more}
+
+
+def damage_line(subject: str, problem: str) -> Line:
+    """`damage`: a stored thing that is not what it was."""
+    return {"type": "damage", "object": subject, "problem": problem}
+
+
+def as_table(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[str, ...], list[list[object]]]:
+    """Header and rows of a flat table for CSV: nested values are left to their ids, formulas are defused.
+
+    A cell that a spreadsheet would run (=, +, -, @, tab, return at its start) is quoted with an apostrophe (OWASP,
+    "CSV Injection").
+    """
+    header = tuple(dict.fromkeys(name for row in rows for name in row))
+
+    def cell(value: object) -> object:
+        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+            return "'" + value
+        return value
+
+    return header, [[cell(row.get(name)) for name in header] for row in rows]
