@@ -36,6 +36,8 @@ def entries(marked: Marked, top: str) -> Iterator[tuple[Trail, Keys]]:
 def check(main: Marked, files: Iterable[Marked], vocabulary: Vocabulary) -> None:
     """Report to each file what is wrong with it in view of all."""
     files = list(files)
+    if isinstance(main.value, dict) and not {"sites", "include"} & set(main.value):
+        main.report(("sites",), "is missing; name at least one site to watch")
     channels = _channel_kinds(main, vocabulary)
     _channel_names(main, files, channels)
     _twice(files)

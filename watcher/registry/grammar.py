@@ -34,7 +34,7 @@ WEB_ADDRESS: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@]+([/?#]\S*)?$"
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST: Final = timedelta(days=366)
-_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")  # cron counts from Sunday, and 7 is Sunday too
+_WEEKDAY: Final = "([0-7]|sun|mon|tue|wed|thu|fri|sat)"
 _SAMPLE: Final = "Sec. 2-15. No officer shall, on 1 May 2026, honor a civil detainer.\nLínea dos: 42 beds; (see § 9)."
 # Shapes of the credentials that Telegram and Slack hand out (their own documentation), for text that should not hold any.
 _CREDENTIAL: Final = re.compile(
@@ -126,8 +126,9 @@ def _nearest_zone(text: str) -> str:
     word = text.lower().removeprefix("us/").split("/")[0].split(" ")[0]
     if re.fullmatch(r"[ecmp][sd]?t([0-9][ecmp]dt)?", word):
         word = letters[word[0]]
-    if word in places:
-        return f'did you mean "America/{places[word]}"?'
+    near = re.search('"(.*)"', nearest(word, places))
+    if near:
+        return f'did you mean "America/{places[near[1]]}"?'
     known = [zone for zone in zoneinfo.available_timezones() if zone.startswith(("America/", "Pacific/"))]
     return nearest(text.replace(" ", "_"), sorted(known))
 
@@ -222,33 +223,25 @@ def _runs_away(pattern: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def cron(text: str) -> str:
-    """A five-field crontab line, in the form APScheduler reads right: weekday numbers turned into names.
-
-    APScheduler counts weekdays from Monday = 0 (its CronTrigger docs), crontab(5) from Sunday = 0.
-    """
-    fields = text.split()
-    if len(fields) == 5:
-        fields[4] = ",".join(_weekdays(part) for part in fields[4].lower().split(","))
+    """A five-field crontab line. Weekdays are checked here: crontab(5) counts them from Sunday, APScheduler from Monday."""
+    fields = text.lower().split()
+    if len(fields) != 5:
+        raise Wrong(
+            f"{shown(text)} is not a cron line: it needs 5 parts (minute hour day month weekday), not {len(fields)}"
+        )
     try:
-        CronTrigger.from_crontab(" ".join(fields), timezone=UTC)
+        CronTrigger.from_crontab(" ".join([*fields[:4], "*"]), timezone=UTC)
     except (ValueError, TypeError, KeyError, IndexError) as trouble:
-        reason = str(trouble).replace("Error validating expression ", "").replace("Wrong number of fields; ", "")
+        reason = re.sub(r"^Error validating expression ('.*?'): ", r"\1: ", str(trouble))
         raise Wrong(f"{shown(text)} is not a cron line (minute hour day month weekday): {reason}") from None
+    for part in fields[4].split(","):
+        if part != "?" and not re.fullmatch(rf"(\*|{_WEEKDAY}(-{_WEEKDAY})?)(/[1-7])?", part):
+            raise Wrong(
+                f"{shown(text)} is not a cron line: {shown(part)} is no weekday; write 0-7 (0 is Sunday) or sun-sat"
+            )
     if _never(fields[2], fields[3]):
         raise Wrong(f"{shown(text)} never comes: no such day in that month")
     return " ".join(fields)
-
-
-def _weekdays(part: str) -> str:
-    match = re.fullmatch(r"([0-7])(?:-([0-7]))?(?:/([1-7]))?", part)
-    if not match:
-        return part
-    first = int(match[1])
-    last = int(match[2]) if match[2] else (6 if match[3] else first)
-    if last < first:
-        return part
-    days = [_DAYS[day] for day in range(first, last + 1, int(match[3] or 1))]
-    return ",".join(dict.fromkeys(days))
 
 
 def _never(day: str, month: str) -> bool:

@@ -6,8 +6,10 @@ read (YAML with lines) ─▶ include ─▶ shape (models) ─▶ cross (names,
 from __future__ import annotations
 
 import glob
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import pydantic
@@ -28,7 +30,7 @@ class Registry:
 
     path: Path
     sites: tuple[Site, ...]
-    channels: dict[str, Channel]
+    channels: Mapping[str, Channel]
     routes: tuple[Route, ...]
     operator: tuple[str, ...]
     policy: tuple[PolicyEntry, ...]
@@ -58,7 +60,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Registry:
     operator = tuple(entry.operator or ()) or (build.console_of(channels),)
     policy = build.policy(entry)
     warnings = tuple(warn.warnings(main, files, sites, routes, channels, operator, policy))
-    return Registry(path, sites, channels, routes, operator, policy, lexicon, warnings)
+    return Registry(path, sites, MappingProxyType(channels), routes, operator, policy, lexicon, warnings)
 
 
 def _shape(marked: Marked, model: type[ShapeT]) -> ShapeT | None:

@@ -136,9 +136,7 @@ def _parse(text: str, marked: Marked) -> None:
     try:
         _Builder(marked).build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as trouble:
-        mark = trouble.problem_mark or trouble.context_mark
-        line = mark.line + 1 if mark else 1
-        marked.doubt((), _syntax(trouble, text, line), line)
+        marked.doubt((), *_syntax(trouble, text))
     except yaml.reader.ReaderError as trouble:
         line = text.count("\n", 0, trouble.position) + 1 if isinstance(trouble.position, int) else 1
         marked.doubt((), "holds a character that YAML does not allow; retype the line", line)
@@ -146,14 +144,23 @@ def _parse(text: str, marked: Marked) -> None:
         marked.doubt((), "is not YAML")
 
 
-def _syntax(trouble: yaml.MarkedYAMLError, text: str, line: int) -> str:
+def _syntax(trouble: yaml.MarkedYAMLError, text: str) -> tuple[str, int]:
+    """What broke, in plain words, and the line to look at."""
+    what, around = str(trouble.problem), str(trouble.context)
+    mark = trouble.problem_mark or trouble.context_mark
+    line = mark.line + 1 if mark else 1
+    opened = trouble.context_mark.line + 1 if trouble.context_mark else line
     lines = text.splitlines()
     there = lines[line - 1] if line <= len(lines) else ""
-    if "\t" in there[: len(there) - len(there.lstrip())] or ("token" in str(trouble.problem) and "\t" in there):
-        return "a tab stands where YAML wants spaces; indent with spaces"
-    if "mapping values are not allowed" in str(trouble.problem):
-        return "a second colon on one line; put text that holds a colon in quotes, and check the indentation"
-    return f"the YAML breaks here ({trouble.problem}); check quotes, brackets and indentation, and the line above"
+    if "\t" in there[: len(there) - len(there.lstrip())] or ("token" in what and "\t" in there):
+        return "a tab stands where YAML wants spaces; indent with spaces", line
+    if "mapping values are not allowed" in what:
+        return "a second colon on one line; put text that holds a colon in quotes, and check the indentation", line
+    if "quoted scalar" in around:
+        return "the quote that opens here is never closed", opened
+    if "flow" in around:
+        return "the bracket that opens here is not closed, or a comma is missing in it", opened
+    return f"the YAML breaks here ({what}); check the indentation and the line above", line
 
 
 class _Stop(Exception):
@@ -222,7 +229,7 @@ class _Builder:
                 continue
             self.marked.lines[(*trail, key)] = line
             if key == "<<" and event.implicit[0]:
-                self.marked.doubt((*trail, key), "merging (<<) is not read here; write the keys out")
+                self.marked.doubt(trail, "merging (<<) is not read here; write the keys out", line)
             found[key] = self._value(next(events), events, (*trail, key))
         return found
 

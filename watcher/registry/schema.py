@@ -30,12 +30,20 @@ def _one_of(known: Iterable[str]) -> AfterValidator:
 
     def check(word: str) -> str:
         if word not in allowed:
-            raise grammar.Wrong(
-                f"{grammar.shown(word)} is not one of {', '.join(allowed)}", words.nearest(word, allowed)
-            )
+            raise grammar.Wrong(*_unlisted(word, allowed))
         return word
 
     return AfterValidator(check)
+
+
+def _unlisted(word: str, allowed: tuple[str, ...]) -> tuple[str, str]:
+    """Message and hint; a long list is told only where no word of it is near."""
+    hint = words.nearest(word, allowed)
+    if hint and len(allowed) > 8:
+        return f"{grammar.shown(word)} is not a word that is known here", hint
+    if len(allowed) == 1:
+        return f"must be {allowed[0]}, not {grammar.shown(word)}", ""
+    return f"{grammar.shown(word)} is not one of {', '.join(allowed)}", hint
 
 
 def _enum(known: Iterable[str]) -> WithJsonSchema:

@@ -1,0 +1,38 @@
+"""A small vocabulary of its own, so that these tests stand on the registry alone."""
+
+from __future__ import annotations
+
+import pydantic
+import pytest
+
+from watcher.registry import Vocabulary
+from watcher.settings import SecretRef
+
+
+class Options(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+
+class Console(Options):
+    pass
+
+
+class Slack(Options):
+    token: SecretRef
+    channel: str
+    app_token: SecretRef | None = None
+    base_url: str | None = None
+
+
+class Telegram(Options):
+    token: SecretRef
+    chat: int
+    topic: int | None = None
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    return Vocabulary(
+        platforms={"legistar": frozenset({"api"}), "page": frozenset()},
+        channels={"console": Console, "slack": Slack, "telegram": Telegram},
+    )
