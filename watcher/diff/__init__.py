@@ -8,6 +8,7 @@ them, so that a judge can judge the change and not the page.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from watcher.diff import items, matters, meetings, news
@@ -36,24 +37,31 @@ def compare(
     """
     frame = Frame(site, request, before, after, now, last_seen, snapshots)
     found = [*meetings.compare(frame), *items.compare(frame), *matters.compare(frame)]
-    old = _own(before) if before else ()
+    told = _told(after) | (_told(before) if before else set())
+    old = _untold(before.document.passages, told) if before else ()
+    new = _untold(after.document.passages, told)
     place = news.Place(windowed=site.kind == "list" or after.document.kind in ("list", "listing"))
-    return (*found, *news.compare(frame, old, _own(after), place))
+    return (*found, *news.compare(frame, old, new, place))
 
 
-def _own(reading: Reading) -> tuple[Passage, ...]:
-    """Return the passages that say more than the reading's meetings, items and matters say already."""
-    if not (reading.meetings or reading.items or reading.matters):
-        return reading.document.passages
-    told: set[str] = set()
+def _untold(passages: Iterable[Passage], told: set[str]) -> tuple[Passage, ...]:
+    """Return the passages that say more than the meetings, items and matters do."""
+    if not told:
+        return tuple(passages)
+    return tuple(p for p in passages if not (p.key and p.key in told) and fold(p.text) not in told)
+
+
+def _told(reading: Reading) -> set[str]:
+    """Return what the meetings, items and matters of a reading say, as it is compared, and their ids."""
+    said: set[str] = set()
+    ids: set[str] = set()
     for meeting in reading.meetings:
-        told |= {meeting.id, meeting.title, meeting.body, meeting.location}
+        ids.add(meeting.id)
+        said |= {meeting.title, meeting.body, meeting.location}
     for item in reading.items:
-        told |= {item.id, item.title, item.text, item.section, item.action, item.number, item.matter or ""}
+        ids.add(item.id)
+        said |= {item.title, item.text, item.section, item.action, item.number, item.matter or ""}
     for matter in reading.matters:
-        told |= {matter.id, matter.file, matter.title, matter.status, matter.kind, matter.text}
-    told.discard("")
-    said = {fold(text) for text in told}
-    return tuple(
-        passage for passage in reading.document.passages if passage.key not in told and fold(passage.text) not in said
-    )
+        ids |= {matter.id, matter.file}
+        said |= {matter.file, matter.title, matter.status, matter.kind, matter.text}
+    return (ids | {fold(text) for text in said}) - {""}

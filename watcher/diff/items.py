@@ -126,9 +126,8 @@ def _changed(frame: Frame, before: AgendaItem, after: AgendaItem) -> Iterator[Ch
     if old != new:
         yield change("moved", "section", old, new)
     if fold(before.action) != fold(after.action) and after.action:
-        yield change(
-            "reworded", "action", f"Action: {before.action}" if before.action else "", f"Action: {after.action}"
-        )
+        was = f"Action: {before.action}" if before.action else ""
+        yield change("reworded" if was else "added", "action", was, f"Action: {after.action}")
     if papers := links.differences(before.attachments, after.attachments):
         yield change("revised", "attachments", *links.named(papers))
 

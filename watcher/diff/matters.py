@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from watcher.diff import links, news
 from watcher.diff.framing import Frame
@@ -19,24 +20,22 @@ def compare(frame: Frame) -> Iterator[Change]:
         yield from _added(frame, matter) if before is None else _changed(frame, before, matter)
 
 
+def _on_agenda(frame: Frame, matter: Matter) -> bool:
+    """Say whether an agenda item of the same reading stands for the matter: then the item tells its coming and title."""
+    return any(item.matter and item.matter in (matter.file, matter.id) for item in frame.after.items)
+
+
 def _names(matter: Matter) -> tuple[str, ...]:
     return tuple(f"{way}:{name}" for way, name in (("id", matter.id), ("file", fold(matter.file))) if name)
 
 
 def _added(frame: Frame, matter: Matter) -> Iterator[Change]:
-    facts = [matter.title, f"Status: {matter.status}" if matter.status else ""]
-    if matter.history:
-        facts += map(_told, matter.history[-3:])
-    after = "\n".join(fact for fact in facts if fact) or matter.file
-    yield frame.change(
-        "added",
-        _key(matter),
-        "",
-        after,
-        heading=(matter.file,),
-        matter=matter,
-        context=(matter.kind, *(link.title for link in matter.attachments)),
-    )
+    if not _on_agenda(frame, matter):
+        facts = [matter.title, f"Status: {matter.status}" if matter.status else ""]
+        facts += map(_told, _newest(matter.history))
+        after = "\n".join(fact for fact in facts if fact) or matter.file
+        around = (matter.kind, *(link.title for link in matter.attachments))
+        yield frame.change("added", _key(matter), "", after, heading=(matter.file,), matter=matter, context=around)
     yield from news.compare(frame, (), news.lines(matter.text), _text_place(matter))
 
 
@@ -47,7 +46,7 @@ def _changed(frame: Frame, before: Matter, after: Matter) -> Iterator[Change]:
     def change(kind: ChangeKind, part: str, old: str, new: str, trail: tuple[str, ...] = heading) -> Change:
         return frame.change(kind, _key(after, part), old, new, heading=trail, matter=after, context=around)
 
-    if fold(before.title) != fold(after.title) and after.title:
+    if fold(before.title) != fold(after.title) and after.title and not _on_agenda(frame, after):
         yield change("reworded" if before.title else "added", "title", before.title, after.title, (after.file,))
     old, new = _progress(before, after)
     if old != new:
@@ -87,6 +86,14 @@ def _steps(before: Sequence[Step], after: Sequence[Step]) -> tuple[Step, ...]:
         else:
             taken.append(step)
     return tuple(taken)
+
+
+def _newest(history: Sequence[Step]) -> Sequence[Step]:
+    """Return the last steps taken; vendors list them in either order."""
+    dated = sorted(
+        (step for step in history if step.date), key=lambda step: step.date or datetime.min.replace(tzinfo=UTC)
+    )
+    return dated[-3:] or history[:3]
 
 
 def _step(step: Step) -> tuple[str, str, str]:

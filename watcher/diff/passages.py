@@ -24,6 +24,7 @@ SPEAKS_FOR_ITSELF = 30  # characters: a shorter text is known by its key, not by
 ALIKE = 55  # per cent: two texts at the same place are one, reworded
 ALIKE_ALONE = 35  # … where each is the only one there
 ALIKE_ELSEWHERE = 85  # … where they stand apart
+ALIKE_IN_PART, ALIKE_JOINED = 70, 80  # … where one was broken in several: each in the whole, and all together
 ALL_PAIRS = 900  # so many pairs of a stretch are compared one by one; above, those that share rare words
 MOST_SPLITS = 64  # pairs of a gap in which broken paragraphs are looked for
 RARE = 30  # a word in more passages tells nothing
@@ -237,13 +238,14 @@ def _run(side: Sequence[Piece]) -> str:
 
 
 def _parts_of(whole: int, side: Sequence[Piece], candidates: Sequence[int], other: Sequence[Piece]) -> Pair | None:
-    """Return the run (from, to) of two or more neighbouring candidates that stand nearly word for word in `whole`."""
+    """Return the run (from, to) of two or more neighbouring candidates that together say nearly what `whole` says."""
     said = side[whole].said
     found = [
         index
         for index in candidates
-        if len(other[index].said) < len(said) and fuzz.partial_ratio(other[index].said, said) >= ALIKE_ELSEWHERE
+        if len(other[index].said) < len(said) and fuzz.partial_ratio(other[index].said, said) >= ALIKE_IN_PART
     ]
     if len(found) < 2 or found[-1] - found[0] != len(found) - 1:
         return None
-    return found[0], found[-1] + 1
+    run = found[0], found[-1] + 1
+    return run if fuzz.ratio(_run(other[slice(*run)]), said) >= ALIKE_JOINED else None
