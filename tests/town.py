@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ class Page:
     body: bytes
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+    delay: float = 0.0  # seconds between hearing the request and answering it
 
 
 class Town:
@@ -44,6 +46,7 @@ class Town:
                 if self.command == "POST":
                     town.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
                 page = town.pages.get(self.path, Page(b"not here", 404, {"Content-Type": "text/plain"}))
+                time.sleep(page.delay)
                 etag = page.headers.get("ETag")
                 unmodified = etag is not None and self.headers.get("If-None-Match") == etag
                 self.send_response(304 if unmodified else page.status)

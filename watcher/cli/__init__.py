@@ -35,6 +35,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     trying.replay,
     looking.verify,
     looking.export,
+    running.mute,
+    running.unmute,
     running.migrate,
 )
 for command in COMMANDS:

@@ -136,13 +136,17 @@ def nearest(word: str, words: object) -> str:
     return f" (did you mean {match[0]!r}?)" if match else ""
 
 
-def moment(text: str | None, now: datetime) -> datetime | None:
-    """A time as people type it: ISO 8601 (`2026-11-24`, with or without time) or an age (`2d`, `36h`)."""
+def moment(text: str | None, now: datetime, *, ahead: bool = False) -> datetime | None:
+    """A time as people type it: ISO 8601 (`2026-11-24`, with or without time) or a span back from now (`2d`, `36h`).
+
+    With `ahead` a span counts forward.
+    """
     if text is None:
         return None
     units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
     if age := re.fullmatch(r"(\d+)\s*([mhdw])", text.strip()):
-        return now - int(age[1]) * units[age[2]]
+        span = int(age[1]) * units[age[2]]
+        return now + span if ahead else now - span
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:

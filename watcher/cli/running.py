@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import getpass
 import signal
 import sys
 import urllib.request
@@ -12,10 +13,11 @@ from typing import Annotated
 import typer
 
 from watcher import app as wiring
-from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, nearest, refuse
+from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, nearest, refuse
 from watcher.cli.reports import JsonLines, PlainLines, ServiceLines, emit
 from watcher.deliver import send_test
 from watcher.lines import delivery_line
+from watcher.model import Mute
 from watcher.settings import resolve
 
 
@@ -98,6 +100,33 @@ def send_test_message(channel: Annotated[str, typer.Argument()], as_json: Json =
             typer.echo(f"{channel}: {delivery.state}" + (f": {delivery.error}" if delivery.error else ""))
         if delivery.state != "sent":
             raise typer.Exit(1)
+
+
+def mute(
+    what: Annotated[str, typer.Argument(help="A site, a jurisdiction (ma-boston), a topic (287g) or a file number.")],
+    until: Annotated[str, typer.Option("--until", help="2026-12-24, 2026-12-24T18:00 or a span such as 30d.")],
+    reason: Annotated[str, typer.Option("--reason")],
+    by: Annotated[str, typer.Option("--by")] = "",
+) -> None:
+    """Silence a site, jurisdiction, topic or matter, with an end and a reason. What it silences is still recorded."""
+    with application("mute", lock=True) as app:
+        now = app.now()
+        end = moment(until, now, ahead=True)
+        if end is None or end <= now:
+            refuse(f"--until {until} is past: a mute ends in the future")
+        if not reason.strip():
+            refuse("--reason is empty: whoever wonders about the silence reads it")
+        app.ledger.add_mute(Mute(what, end, reason.strip(), by or getpass.getuser(), now))
+        typer.echo(f"{what} is muted until {end.astimezone():%Y-%m-%d %H:%M %Z}; `watcher unmute {what}` ends it")
+
+
+def unmute(what: Annotated[str, typer.Argument()]) -> None:
+    """End a mute now."""
+    with application("unmute", lock=True) as app:
+        if not app.ledger.remove_mute(what):
+            standing = ", ".join(mute.what for mute in app.ledger.mutes(app.now())) or "nothing"
+            refuse(f"{what} is not muted; muted are: {standing}", code=1)
+        typer.echo(f"{what} is heard again")
 
 
 def healthcheck() -> None:
