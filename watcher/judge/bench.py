@@ -1,0 +1,290 @@
+"""The judge's one story: from a change, or a text, to a verdict with its reasons.
+
+    texts ─ fold ─▶ Folded ─ find ─▶ Cue* ─ scoring ─▶ score ─▶ label
+    before, after ─ hunks ─▶ Hunk* (cosmetic … substantive) ─ which cues lie in them? what stands around them? ─▶ score
+    changed sentences ─ stance ─▶ limits | expands | mixed | unclear        changed words ─ stage ─▶ stage
+
+Only what was changed can make a change relevant. Cues that stand unchanged on both sides carry a *substantive* change
+or a step of the matter (shall → may, a struck "not", other hours, a repeal, "Vetoed"), never a cosmetic one.
+
+Evidence of side "context" counts code points of `"\\n".join(context)`; for a Change the context is `context_of(change)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from watcher.judge.cues import Cue, Finder
+from watcher.judge.edits import RANK, Hunk, Kind, hunks
+from watcher.judge.folding import Folded, fold
+from watcher.judge.lexicon import TOPICS, Lexicon
+from watcher.judge.scoring import RELEVANT, UNSURE, score
+from watcher.judge.stage import stage
+from watcher.judge.stance import stance_of, stance_of_change
+from watcher.model import Change, Evidence, Label, Stance, Verdict
+
+NAME = "rules@1"
+Side = Literal["before", "after", "context"]
+WINDOW = 700  # characters on either side of a change that speak for it
+ITEM = 400  # the same for a status word in a list of items
+SHORT = 2500  # a text up to this length is one passage
+EVIDENCE = 12  # spans shown
+
+_BOUNDARY = re.compile(r"[.;:](?= |$)|(?<= )\(\d+\)|\n")
+_LEGAL = re.compile(
+    r"\b(?:shall|may|must|section|subsection|subdivision|paragraph|chapter|this ordinance|this resolution|notwithstanding|means?)\b"
+)
+_BOILERPLATE = re.compile(
+    r"^\W*(?:roll call|adjourn\w*|pledge|invocation|call to order|public comment\w*|approval of (?:the )?(?:minutes|agenda)|page \d+|"
+    r"[\w .,()-]+\.(?:pdf|docx?|xlsx?)|(?:hearing )?(?:transcript|testimony|minutes|agenda|presentation|video|committee report|fiscal impact statement)\b.{0,80}|"
+    r"sponsors?:?.{0,200}|attachments?:?.{0,60}|\d+)\W*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One side, folded, with its cues."""
+
+    side: Side
+    given: str
+    folded: Folded
+    cues: tuple[Cue, ...]
+
+    def inside(self, spans: Iterable[tuple[int, int]]) -> tuple[Cue, ...]:
+        """The cues that overlap one of the spans."""
+        wanted = list(spans)
+        return tuple(cue for cue in self.cues if any(cue.start < end and start < cue.end for start, end in wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What was decided, before it is written out."""
+
+    score: float
+    cues: tuple[tuple[_Seen, Cue], ...]
+    stance: Stance
+    stage: str
+    reasons: tuple[str, ...]
+
+
+def context_of(change: Change) -> tuple[str, ...]:
+    """The texts that stand around a change: its headings, its matter's title, and what the reading gave as context."""
+    title = (change.matter.title,) if change.matter is not None and change.matter.title else ()
+    return tuple(dict.fromkeys((*change.heading, *title, *change.context)))
+
+
+class Judge:
+    """Judges changes and texts by a lexicon. Holds no state: the same text gets the same verdict, in any order."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._finder = Finder(lexicon)
+
+    def judge(self, change: Change) -> Verdict:
+        """The verdict on one change in its context; offsets count code points of `change.before` and `change.after`."""
+        return self.judge_pair(change.before, change.after, context_of(change))
+
+    def judge_text(self, text: str, context: Sequence[str] = ()) -> Verdict:
+        """The verdict on a text as it stands; evidence of the text itself has side "after"."""
+        return self.judge_pair("", text, context)
+
+    def judge_pair(self, before: str, after: str, context: Sequence[str] = ()) -> Verdict:
+        """The verdict on the change from `before` to `after` ("" where the text is new or gone)."""
+        around = self._see("context", "\n".join(context))
+        old, new = self._see("before", before), self._see("after", after)
+        if not old.folded.low.strip() or not new.folded.low.strip():
+            return _verdict(_whole(new if new.folded.low.strip() else old, around))
+        changed = hunks(old.folded, new.folded)
+        return _verdict(_reworded(old, new, around, changed))
+
+    def _see(self, side: Side, text: str) -> _Seen:
+        folded = fold(text)
+        return _Seen(side, text, folded, self._finder.find(folded))
+
+
+# --------------------------------------------------------------------------------------------- a text new, or gone
+
+
+def _whole(seen: _Seen, around: _Seen) -> _Finding:
+    own, there = score(seen.cues), score(around.cues)
+    low = seen.folded.low
+    cues = tuple((seen, cue) for cue in seen.cues)
+    reasons = [f"The text itself: {_listed(seen.cues)}."] if own >= UNSURE and seen.cues else []
+    value = own
+    if there >= UNSURE and own < RELEVANT:
+        both = score((*seen.cues, *around.cues))
+        carried = _carries(low)
+        value = max(own, min(both, there) * carried)
+        if value > own:
+            cues += tuple((around, cue) for cue in around.cues)
+            reasons.append(f"It belongs to a passage on the subject ({_listed(around.cues)}).")
+            if carried < 1:
+                reasons.append("The text itself adds little to that.")
+    direction = stance_of(low)
+    if seen.side == "before":
+        direction = _reversed(direction)
+        reasons.append("The text was taken out, so its direction is reversed.")
+    return _Finding(value, cues, direction, stage(low, around.folded.low), tuple(reasons))
+
+
+def _carries(low: str) -> float:
+    """How far a new text without cues of its own inherits from its context: a section does, boilerplate does not."""
+    if _BOILERPLATE.match(low):
+        return 0.3
+    words = len(low.split())
+    if words >= 8 or _LEGAL.search(low):
+        return 1.0
+    return 0.55 if words >= 3 else 0.3
+
+
+def _reversed(direction: Stance) -> Stance:
+    return {"limits": "expands", "expands": "limits"}.get(direction, direction)  # type: ignore[return-value]
+
+
+# ------------------------------------------------------------------------------------------------------- a rewording
+
+
+def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) -> _Finding:
+    kind: Kind = max((hunk.kind for hunk in changed), key=RANK.__getitem__, default="cosmetic")
+    if kind == "cosmetic":
+        why = "Only spelling, punctuation, numbering, white space, counters or notes changed."
+        return _Finding(0.02, (), "unclear", "unknown", (why,))
+    real = [hunk for hunk in changed if hunk.kind != "cosmetic"]
+    touched = (
+        *((old, cue) for cue in old.inside(h.struck for h in real)),
+        *((new, cue) for cue in new.inside(h.inserted for h in real)),
+    )
+    direct = score(cue for _, cue in touched) if kind != "paper" else score(cue for _, cue in touched) * 0.4
+    carriers, local = _carriers(old, new, around, real, kind)
+    carried = (
+        local * {"paper": 0.3, "date": 0.45, "small": 0.55, "step": 1.0, "substantive": 1.0, "cosmetic": 0.0}[kind]
+    )
+    direction = stance_of_change(_sentences(old, new, [h for h in real if h.kind in ("small", "substantive")]))
+    step = _step(old, new, real, around)
+    reasons = [_KIND_WORDS[kind]]
+    if touched:
+        reasons.append(f"Changed words: {_listed(cue for _, cue in touched)}.")
+    if carried > direct and carriers:
+        reasons.append(f"They stand in a passage on the subject ({_listed(cue for _, cue in carriers)}).")
+    cues = touched if direct >= carried else (*touched, *carriers)
+    return _Finding(max(direct, carried), tuple(dict.fromkeys(cues)), direction, step, tuple(reasons))
+
+
+_KIND_WORDS: dict[Kind, str] = {
+    "cosmetic": "Only form changed.",
+    "paper": "A paper, a sponsor or a procedural line was added or taken away.",
+    "date": "Only dates changed.",
+    "small": "A few words changed.",
+    "step": "The matter took a step.",
+    "substantive": "What the text says changed.",
+}
+
+
+def _carriers(
+    old: _Seen, new: _Seen, around: _Seen, changed: list[Hunk], kind: Kind
+) -> tuple[tuple[tuple[_Seen, Cue], ...], float]:
+    """The cues that stand around the changed places, and how far on topic they make them."""
+    best: tuple[tuple[_Seen, Cue], ...] = tuple((around, cue) for cue in around.cues)
+    value = score(around.cues)
+    if all(_stands_alone(old, new, hunk) for hunk in changed):
+        return best, value
+    for seen, spans in ((old, [h.struck for h in changed]), (new, [h.inserted for h in changed])):
+        text = seen.folded.low
+        reach = ITEM if kind == "step" else WINDOW
+        whole = len(text) <= SHORT and kind != "step"
+        windows = (
+            [(0, len(text))]
+            if whole
+            else [(max(start - reach, 0), end + (reach if kind != "step" else reach // 2)) for start, end in spans]
+        )
+        near = seen.inside(windows)
+        if score(near) > value:
+            best, value = tuple((seen, cue) for cue in near), score(near)
+    return best, value
+
+
+def _stands_alone(old: _Seen, new: _Seen, hunk: Hunk) -> bool:
+    """Whether a hunk is an item of its own in a list, which neighbours do not speak for."""
+    struck, inserted = hunk.struck, hunk.inserted
+    if struck[0] < struck[1] and inserted[0] < inserted[1]:
+        return False
+    seen, (start, end) = (new, inserted) if inserted[0] < inserted[1] else (old, struck)
+    text = seen.folded.low
+    body = text[start:end]
+    opens = start == 0 or bool(re.search(r"(?:[.;:)\]]|\n)[ (]{0,3}$", text[max(start - 4, 0) : start]))
+    return hunk.kind == "substantive" and opens and len(body.split()) >= 5 and not _LEGAL.search(body)
+
+
+def _sentences(old: _Seen, new: _Seen, changed: list[Hunk]) -> list[tuple[str, str]]:
+    """The sentences that changed, before and after, merged where hunks share one."""
+    pairs: list[tuple[str, str]] = []
+    last = (-1, -1)
+    for hunk in changed:
+        before, after = _sentence(old.folded.low, hunk.struck), _sentence(new.folded.low, hunk.inserted)
+        if hunk.struck[0] < last[0] and hunk.inserted[0] < last[1]:
+            continue
+        last = (before[1], after[1])
+        pairs.append((old.folded.low[before[0] : before[1]], new.folded.low[after[0] : after[1]]))
+    return pairs
+
+
+def _sentence(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    start = max(
+        (match.end() for match in _BOUNDARY.finditer(text, max(span[0] - 600, 0), span[0])),
+        default=max(span[0] - 600, 0),
+    )
+    end = _BOUNDARY.search(text, span[1], span[1] + 600)
+    return start, end.end() if end else min(span[1] + 600, len(text))
+
+
+def _step(old: _Seen, new: _Seen, changed: list[Hunk], around: _Seen) -> str:
+    inserted = " . ".join(new.folded.low[h.inserted[0] : h.inserted[1]] for h in changed)
+    return stage(inserted, new.folded.low[:2000] + "\n" + around.folded.low)
+
+
+# ----------------------------------------------------------------------------------------------------- writing it out
+
+
+def _listed(cues: Iterable[Cue]) -> str:
+    names = dict.fromkeys(cue.entry.id.replace("-", " ") for cue in cues if cue.entry.strength != "against")
+    shown = list(names)[:6]
+    return ", ".join(shown) if shown else "no phrase of the subject"
+
+
+def _verdict(finding: _Finding) -> Verdict:
+    value = round(finding.score, 4)
+    label: Label = "relevant" if value >= RELEVANT else "unsure" if value >= UNSURE else "unrelated"
+    if label == "unrelated":
+        reasons = finding.reasons or ("No phrase of the subject stands in it.",)
+        return Verdict(label, value, "none", (), "unclear", finding.stage, _evidence(finding.cues), reasons, NAME)
+    speaking = [cue for _, cue in finding.cues if cue.entry.strength != "against"]
+    topics = {cue.entry.topic for cue in speaking}
+    core = any(cue.entry.tier == "core" and cue.entry.strength == "alone" for cue in speaking) or not any(
+        cue.entry.tier == "adjacent" for cue in speaking
+    )
+    return Verdict(
+        label,
+        value,
+        "core" if core else "adjacent",
+        tuple(topic for topic in TOPICS if topic in topics),
+        finding.stance,
+        finding.stage,
+        _evidence(finding.cues),
+        finding.reasons,
+        NAME,
+    )
+
+
+def _evidence(cues: Sequence[tuple[_Seen, Cue]]) -> tuple[Evidence, ...]:
+    """The spans of the texts as given, strongest first kept, in reading order."""
+    order = {"alone": 0, "likely": 1, "hint": 2, "against": 3}
+    kept = sorted(
+        cues, key=lambda pair: (order[pair[1].entry.strength], pair[0].side, pair[1].start, pair[1].entry.id)
+    )[:EVIDENCE]
+    found = []
+    for seen, cue in sorted(kept, key=lambda pair: (pair[0].side, pair[1].start, pair[1].entry.id)):
+        start, end = seen.folded.start(cue.start), seen.folded.end(cue.end)
+        found.append(Evidence(seen.side, start, end, seen.given[start:end], cue.entry.id))
+    return tuple(found)

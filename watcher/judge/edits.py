@@ -1,0 +1,234 @@
+"""What was changed between two texts, word by word, and what kind of change each place is.
+
+Both sides are folded first, so typography, case and white space are no change at all. Hunks are mirror images of each
+other when the sides are swapped: the comparison always runs from the smaller text to the greater.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Indel, Levenshtein
+
+from watcher.judge.folding import Folded
+from watcher.judge.stage import STEP
+
+Kind = Literal["cosmetic", "paper", "date", "small", "step", "substantive"]
+RANK: dict[Kind, int] = {"cosmetic": 0, "paper": 1, "date": 2, "small": 3, "step": 4, "substantive": 5}
+TOO_MANY = 4_000_000  # pairs of words beyond which a stretch is compared as one block
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:[.,'/:-](?=[a-z0-9])[a-z0-9]+)*")
+_FORCE = re.compile(
+    r"\b(?:shall|may|must|will|can|cannot|should|not|no|never|nor|only|solely|except|unless|absent|without|provided|notwithstanding|"
+    r"prohibit\w*|forbid\w*|permit\w*|requir\w*|authoriz\w*|allow\w*|repeal\w*|rescind\w*|reserved|delet\w*|void|suspend\w*|"
+    r"terminat\w*|exempt\w*|mandator\w*|voluntar\w*|discretion\w*|declin\w*|honor\w*|comply|judicial|exclud\w*|includ\w*|unlawful\w*|lawful\w*)\b"
+)
+_MEASURE = re.compile(
+    r"^[ )-]*(?:hours?|days?|months?|years?|minutes?|percent|%|dollars?|beds?|business days?|horas?|dias?)\b"
+)
+_MONEY = re.compile(r"(?:\$|per diem|rate of) ?$")
+_DATE_WORD = re.compile(
+    r"^(?:jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|mon|monday|tue\w*|wed\w*|thu\w*|fri|friday|"
+    r"sat\w*|sun|sunday|am|pm|a\.m|p\.m|noon|first|second|third|fourth|fifth|\w+teenth|twent\w*|thirt\w*|at|on|and|of|the|"
+    r"\d{1,2}(?:st|nd|rd|th)?|(?:19|20)\d\d|[\d:/-]+\w?)$"
+)
+_COUNTER = re.compile(
+    r"(?:views?|hits|downloads|page|pages|visits|version|sequence|modified|updated|printed|generated|as of)\b[^a-z]{0,12}$"
+)
+_PAPER = re.compile(
+    r"transcript|\bagendas?\b|\bminutes\b|fiscal (?:impact|note)|committee report|testimon|presentation|\bvideo\b|\.pdf\b|\.docx?\b|"
+    r"attachment|sponsor|co-?author|roll call|page number|\bview\b|hearing notice|correspondence|public comment letters?"
+)
+_SPONSOR = re.compile(r"(?:co-?)?sponsors?\b[^.]{0,400}$|\bby council ?members?\b[^.]{0,300}$")
+_HISTORY = re.compile(
+    r"\(?(?:ord(?:inance)?s?\.? (?:no\.?|nos\.?)|res\. no|amended by|added by|derived from|history|source|credits?|d\.?c\.? (?:law|act|reg)|"
+    r"dcr\b|l\.l\. \d|eff\.|code \d{4}|prior code|temporary (?:\(\d+ days\) )?addition of)[^;]{0,160}$"
+)
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "for",
+        "and",
+        "or",
+        "by",
+        "with",
+        "at",
+        "as",
+        "is",
+        "are",
+        "be",
+        "been",
+        "this",
+        "that",
+        "such",
+        "its",
+        "it",
+        "from",
+        "any",
+        "all",
+        "if",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One changed place: the struck span of the folded *before*, the inserted span of the folded *after*, its kind."""
+
+    struck: tuple[int, int]
+    inserted: tuple[int, int]
+    kind: Kind
+
+    def mirrored(self) -> Hunk:
+        """The same place seen from the other side."""
+        return Hunk(self.inserted, self.struck, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+def hunks(before: Folded, after: Folded) -> tuple[Hunk, ...]:
+    """The changed places, in reading order. `hunks(b, a)` are `hunks(a, b)` mirrored."""
+    if before.low > after.low:
+        return tuple(hunk.mirrored() for hunk in hunks(after, before))
+    old, new = _words(before.low), _words(after.low)
+    return tuple(
+        _hunk(before.low, after.low, old, new, block) for block in _blocks([w.text for w in old], [w.text for w in new])
+    )
+
+
+def _words(low: str) -> list[_Word]:
+    return [_Word(match[0], *match.span()) for match in _TOKEN.finditer(low)]
+
+
+def _blocks(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
+    """Changed stretches of words, the equal head and tail trimmed first; linear where a stretch is too large."""
+    head = 0
+    while head < len(old) and head < len(new) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
+    if not left and not right:
+        return []
+    if not left or not right or len(left) * len(right) > TOO_MANY:
+        return [(head, head + len(left), head, head + len(right))]
+    blocks: list[tuple[int, int, int, int]] = []
+    for tag, i1, i2, j1, j2 in Indel.opcodes(left, right):
+        if tag == "equal":
+            continue
+        if blocks and blocks[-1][1] >= i1 + head and blocks[-1][3] >= j1 + head:
+            blocks[-1] = (blocks[-1][0], i2 + head, blocks[-1][2], j2 + head)
+        else:
+            blocks.append((i1 + head, i2 + head, j1 + head, j2 + head))
+    return blocks
+
+
+def _hunk(before: str, after: str, old: list[_Word], new: list[_Word], block: tuple[int, int, int, int]) -> Hunk:
+    i1, i2, j1, j2 = block
+    struck, inserted = _span(old, i1, i2, len(before)), _span(new, j1, j2, len(after))
+    return Hunk(
+        struck,
+        inserted,
+        _kind(before, after, struck, inserted, [w.text for w in old[i1:i2]], [w.text for w in new[j1:j2]]),
+    )
+
+
+def _span(words: list[_Word], first: int, last: int, length: int) -> tuple[int, int]:
+    if first < last:
+        return words[first].start, words[last - 1].end
+    at = words[first].start if first < len(words) else length
+    return at, at
+
+
+def _kind(
+    before: str, after: str, struck: tuple[int, int], inserted: tuple[int, int], old: list[str], new: list[str]
+) -> Kind:
+    sides = ((before, struck, old), (after, inserted, new))
+    texts = tuple(text[span[0] : span[1]] for text, span, _ in sides)
+    near = tuple(text[max(span[0] - 200, 0) : span[0]] for text, span, _ in sides)
+    changed = old + new
+    if all(_enumerates(text, span) for text, span, _ in sides) or _respelled(old, new):
+        return "cosmetic"
+    if any(_COUNTER.search(left) for left in near) and len(changed) <= 8:
+        return "cosmetic"
+    if any(_HISTORY.search(left[-160:] + part) for left, part in zip(near, texts, strict=True)) and not _FORCE.search(
+        " ".join(texts)
+    ):
+        return "cosmetic"
+    if any(_SPONSOR.search(left) for left in near) and not _FORCE.search(" ".join(texts)):
+        return "cosmetic"
+    if all(_DATE_WORD.match(word) for word in changed):
+        if any(_measures(text, span) for text, span, _ in sides) and not any(
+            _DATE_WORD.match(w) and w.isalpha() for w in changed
+        ):
+            return "substantive"
+        return "date"
+    if any(_MONEY.search(left) for left in near):
+        return "substantive"
+    if any(STEP.search(part) for part in texts) and len(changed) <= 60:
+        return "step"
+    content = [word for word in changed if word not in _STOP]
+    if any(_PAPER.search(part) for part in texts) and len(content) <= 25:
+        return "paper"
+    if any(_FORCE.search(part) for part in texts) or any(_measures(text, span) for text, span, _ in sides):
+        return "substantive"
+    return "substantive" if len(content) >= 4 else "small" if content else "cosmetic"
+
+
+def _enumerates(text: str, span: tuple[int, int]) -> bool:
+    """Whether the span is empty or only a number or letter that counts clauses: (4), b., iv."""
+    words = text[span[0] : span[1]]
+    if not words:
+        return True
+    around = text[max(span[0] - 1, 0) : span[1] + 1]
+    counts = r"\d{1,3}[a-z]?|[a-z]|[ivx]{1,5}"
+    return (
+        bool(re.fullmatch(rf"(?:{counts})", words))
+        and (around[:1] in "(" or around[-1:] in ").")
+        and not _measures(text, span)
+    )
+
+
+def _measures(text: str, span: tuple[int, int]) -> bool:
+    return bool(
+        re.search(
+            r"\d|\b(?:two|three|five|ten|twelve|twenty|thirty|forty|sixty|seventy|ninety)\b", text[span[0] : span[1]]
+        )
+    ) and bool(_MEASURE.match(text[span[1] : span[1] + 20]))
+
+
+def _respelled(old: list[str], new: list[str]) -> bool:
+    """A word spelled otherwise (a typo, a plural), never one that carries force or its opposite."""
+    if "".join(old).replace("-", "") == "".join(new).replace("-", ""):
+        return True
+    if len(old) != len(new) or len(old) > 3:
+        return False
+    return all(a == b or _near(a, b) for a, b in zip(old, new, strict=True))
+
+
+def _near(one: str, other: str) -> bool:
+    if (
+        min(len(one), len(other)) < 5
+        or any(char.isdigit() for char in one + other)
+        or _FORCE.fullmatch(one)
+        or _FORCE.fullmatch(other)
+    ):
+        return False
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    if longer.endswith(shorter) or longer.endswith("less") != shorter.endswith("less"):
+        return False
+    return Levenshtein.distance(one, other) <= 2

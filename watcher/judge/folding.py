@@ -1,0 +1,126 @@
+"""What matching sees, and where each of its characters stood.
+
+A published text carries typography that no phrase should have to know: accents, curly quotes, no-break spaces, soft
+hyphens, zero-width characters, words broken at a line's end ("immi-\\ngration") and capitals torn off by a PDF's
+kerning ("U nited States"). `fold` levels them and keeps a piecewise map, so that every span found in the folded text
+is a span of the text exactly as given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Letters that PDF kerning tears off (U nited, I mmigration): only words of this field, so "A ct" stays.
+_TORN = "nited States|mmigrant|mmigration|etainer|etention|omeland Security|nforcement|ustoms|anctuary|heriff"
+_UNEVEN = re.compile(rf"\s*-[ \t]*\r?\n\s*|\s{{2,}}|[^\S ]|[^\x00-\x7f]| (?=(?:{_TORN}))")
+_PLAIN = re.compile(rf"[^\x20-\x7e]|  | (?=(?:{_TORN}))")
+_PUNCTUATION = {
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
+    "…": ".", "•": "*", "\u00ad": "", "\u180e": "", "\ufeff": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A levelled text. `low` is `text` in lower case, of the same length; `start` and `end` lead back to the source.
+
+    `_at` and `_from` hold where each piece begins in the folded and in the given text; `_len` how long the given
+    piece is, or -1 where the piece was taken over unchanged.
+    """
+
+    text: str
+    low: str
+    _at: tuple[int, ...] = ()
+    _from: tuple[int, ...] = ()
+    _len: tuple[int, ...] = ()
+
+    def start(self, index: int) -> int:
+        """Where, in the text as given, the folded character `index` begins."""
+        if not self._at:
+            return index
+        piece = bisect_right(self._at, index) - 1
+        return self._from[piece] + (index - self._at[piece] if self._len[piece] < 0 else 0)
+
+    def end(self, index: int) -> int:
+        """Where, in the text as given, a folded span that ends before `index` ends (exclusive)."""
+        if not self._at or index <= 0:
+            return index
+        piece = bisect_right(self._at, index - 1) - 1
+        if self._len[piece] >= 0:
+            return self._from[piece] + self._len[piece]
+        return self._from[piece] + index - self._at[piece]
+
+    def within(self, given: int) -> int:
+        """The folded index that stands for offset `given` of the text as given (nearest to its right)."""
+        if not self._at:
+            return given
+        piece = max(bisect_right(self._from, given) - 1, 0)
+        if self._len[piece] >= 0:
+            return self._at[piece] + (0 if given <= self._from[piece] else self._width(piece))
+        return min(self._at[piece] + given - self._from[piece], self._at[piece] + self._width(piece))
+
+    def _width(self, piece: int) -> int:
+        following = self._at[piece + 1] if piece + 1 < len(self._at) else len(self.text)
+        return following - self._at[piece]
+
+
+@lru_cache(maxsize=4096)
+def _letter(char: str) -> str:
+    if char in _PUNCTUATION:
+        return _PUNCTUATION[char]
+    if unicodedata.category(char) in ("Cf", "Mn"):
+        return ""
+    if char.isspace():
+        return " "
+    bare = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")
+    # A letter whose lower case is longer than itself would shift `low` against `text`.
+    return "".join(part if len(part.lower()) == 1 else part.lower()[0] for part in bare)
+
+
+def _level(uneven: str, before: str, after: str) -> str:
+    """What stands in the folded text for one uneven place."""
+    if "-" in uneven:
+        return "" if before.islower() and after.islower() and not uneven[0].isspace() else "- "[: 1 + bool(after)]
+    if uneven == " ":
+        return "" if before.isupper() and len(before) == 1 else " "
+    return " " if uneven.isspace() else _letter(uneven)
+
+
+def fold(text: str) -> Folded:
+    """The text as phrases are matched against it: see the module. Pure, and linear in the text's length."""
+    if _PLAIN.search(text) is None:
+        return Folded(text, text.lower())
+    parts: list[str] = []
+    at: list[int] = []
+    origin: list[int] = []
+    length: list[int] = []
+    done = width = 0
+
+    def piece(part: str, start: int, given: int) -> None:
+        nonlocal width
+        if part:
+            at.append(width)
+            origin.append(start)
+            length.append(given)
+            parts.append(part)
+            width += len(part)
+
+    for match in _UNEVEN.finditer(text):
+        start, end = match.span()
+        before = text[start - 1 : start]
+        if match[0] == " " and not (before.isupper() and not text[max(start - 2, 0) : start - 1].isalnum()):
+            continue
+        level = _level(match[0], before, text[end : end + 1])
+        if level == match[0]:
+            continue
+        piece(text[done:start], done, -1)
+        piece(level, start, end - start)
+        done = end
+    piece(text[done:], done, -1)
+    folded = "".join(parts)
+    return Folded(folded, folded.lower(), tuple(at), tuple(origin), tuple(length))

@@ -1,0 +1,50 @@
+"""How far a matter has come, in the field's own words; "unknown" where the text does not say.
+
+Codes are those of the taxonomy. "Filed" means *introduced* in most clerks' systems and *dead* in New York City.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NEW_YORK = re.compile(
+    r"new york city|city of new york|filed,? by (?:committee|council)|\bint\.? (?:no\.? )?\d{3,4}-\d{4}|committee on [a-z ]+\blocal law"
+)
+_DEAD = re.compile(r"\bfiled\b(?! with| by the applicant|ing)|end of session")
+
+# The first that matches wins: what ends a matter before what begins it, what is stated before what is implied.
+_STAGES: tuple[tuple[str, str], ...] = (
+    ("vetoed", r"\bveto(?:ed|es)?\b|\bdisapprov(?:ed|al)\b"),
+    ("tabled_withdrawn", r"\btabled?\b(?! of contents)|\bwithdrawn\b|\bwithdraw(?:al)? (?:of|from)|\b(?:has been|to be) withdrawn|continued indefinitely|\bfailed(?: to pass)?\b(?! to (?!pass))|\bdied\b|end of session|postponed indefinitely|\bplaced on file\b"),
+    ("repealed", r"\[?(?:is|are|hereby|was|were)? ?(?:hereby )?repealed\b\.?\]?|\brescinded\b|\breserved\]?\.?$|\[reserved\]|deleted in its entirety"),
+    ("second_reading", r"\b(?:2nd|second|third|3rd|final) read(?:ing)?\b|\bfinal passage\b|unfinished business"),
+    ("first_reading", r"\b(?:1st|first) reading\b"),
+    ("amended", r"\bas amended\b(?=,? (?:and|by|item|\())|\bamended by (?:committee|council)|amendment proposed|\bamended substitute|\bstriking amendment|\bsubstitute (?:ordinance|resolution|to file)|committee substitute|\bversion [a-d]\b|\baddendum to (?:extend|amend|the)\b|approved as amended"),
+    ("adopted", r"\bstatus: ?(?:approved|adopted|passed|enacted|final|signed)|\b(?:was|were|been|be it|and|unanimously|council|board|court|committee|county board) (?:adopted|approved|enacted|passed)\b|^(?:adopted|enacted|passed|approved|signed)\b|\bapproved by (?:the )?(?:county )?(?:board|council|committee|mayor)|\badopted by\b|\bsigned (?:into law|by)|\bmotion (?:carried|passed)|\bvoted? (?:[\w-]+ ){0,4}(?:to approve|in favor|to enter)|\bpassed (?:and|by|on)\b|\benacted\b|\bordained\b|\bchaptered\b|\breported from committee|\bapproved\b(?=\.|$|;| \w+day)|\b(?:local law|law) (?:number|no\.?) \d|\bpassed and (?:adopted|approved)"),
+    ("referred", r"\breferred\b|\bin committee\b|\blaid over\b|\bin control\b(?=: ?committee)|\brecommended (?:sending|to the full)|\bsent to\b|\bcontinued to\b|\bdeferred\b(?! action| comp| maint)"),
+    ("consent", r"\bconsent (?:calendar|agenda|items?)\b|\breceive and file\b"),
+    ("hearing", r"\bpublic hearing\b|\bhearing held\b|\bhearing\b(?= ?-|:)|\bcommunity forum\b|\bpublic forum\b|\bdiscuss(?:ion)? and (?:possible|consider|direction)|\bconsider (?:recommendations|opposition|directing)|\bset a hearing|\bpublic comment\b"),
+    ("introduced", r"\bintroduc(?:ed|tion)\b|\bdirect introduction\b|\bproposed (?:ordinance|resolution|int\b)|\bdirect\w* (?:staff|county counsel|the city (?:attorney|manager)) to (?:draft|prepare)|\bfiled\b|\ba local law to\b|\bthis bill would\b|\bif adopted\b"),
+    ("report", r"\binformation(?:al)? (?:only|item|report)\b|\bannual (?:report|submission)\b|\bthis is an informational\b|\bstatus report\b|\breceive (?:a |the )?report\b"),
+)  # fmt: skip
+_PATTERNS = tuple((code, re.compile(pattern)) for code, pattern in _STAGES)
+
+# Words that, newly standing in a text, are a step of its matter.
+STEP = re.compile(
+    r"\b(?:introduced|referred|laid over|in committee|hearing (?:held|scheduled)|public hearing|approved|adopted|passed|enacted|signed|vetoed|veto|"
+    r"overrid\w+|disapprov\w+|reported from|filed|withdrawn|tabled|postponed|continued|deferred|failed|repealed|rescinded|reserved|"
+    r"(?:first|second|third|final) reading|final passage|consent (?:calendar|agenda)|action items?|amended by|amendment proposed|"
+    r"sent to (?:the )?mayor|committee|cancell?ed|effective)\b"
+)
+
+
+def stage(low: str, around: str = "") -> str:
+    """The stage that a folded, lower-case text states, or "unknown". `around` tells whose words they are."""
+    if not low.strip():
+        return "unknown"
+    for code, pattern in _PATTERNS:
+        if pattern.search(low):
+            if code == "introduced" and _DEAD.search(low) and _NEW_YORK.search(low + "\n" + around):
+                return "tabled_withdrawn"
+            return code
+    return "unknown"

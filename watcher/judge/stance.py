@@ -1,0 +1,131 @@
+"""Which way a text points: does it limit cooperation with enforcement, or expand it?
+
+A direction of policy, never a value. Of a change it is the direction of what was inserted less that of what was struck,
+so swapping before and after swaps `limits` and `expands`. Where the words do not say, it is `unclear`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from watcher.model import Stance
+
+_COOPERATE = r"(?:honor|comply|cooperate|assist|enter into|participate|partner|support|detain|hold|notify|provide|share|permit|allow|execute|accept)"
+LIMITS: tuple[tuple[float, str], ...] = (
+    (1.5, r"\b(?:shall|may|must|will|can|do(?:es)?|should|is|are)(?: generally)?(?: not|n't)\b(?! (?:be construed to )?(?:prohibit|prevent|preclude|limit|restrict|apply|include|be limited))"),
+    (1.5, r"\bno (?:\w+ ){0,3}(?:agency|agent|officer|official|employee|department|person|funds?|resources|moneys|personnel|individual|city|county)\b"),
+    (1.5, r"(?<!sanctuary )\b(?:prohibit|forbid|bar|ban|preclud|disallow)(?:s|ed|ing|ning|ition|itions)?\b(?! on (?:immigration )?sanctuary)"),
+    (1.0, r"\b(?:restrict|limit|declin|refus|suspen|paus|discontinu|terminat|abolish|halt|end)(?:s|ed|ing|ion|ions|d|e|es)?\b(?! of (?:the|this) (?:section|agreement))"),
+    (1.5, r"\bmay only\b|\bonly (?:if|when|with|upon)\b[^.;]{0,80}(?:warrant|court order)|\b(?:without|absent|require\w*|presents?)\b[^.;]{0,60}\bjudicial (?:warrant|order)|\bunless\b[^.;]{0,120}\bjudicial"),
+    (1.0, r"\b(?:condemn|denounc|oppos|divest)\w*\b|\bagainst\b[^.;]{0,60}(?:detention|deport|enforcement)|\burg\w+ repeal"),
+    (1.0, r"\bsanctuary (?:city|county|values|ordinance|polic\w+|jurisdiction)\b|\bwelcoming city\b|\bcity of refuge\b|\btrust act\b|\bdue process for all\b|\bprotect\w*\b[^.;]{0,60}\bimmigrants?\b|\bregardless of[^.;]{0,40}immigration"),
+    (1.5, r"\blegal defen[cs]e\b|\bimmigration legal\b|\bdeportation defen[cs]e|\bright to legal counsel|\blegal representation\b|\bimmigrant legal services"),
+    (1.5, r"\bmoratorium\b|\bcivil arrest\b|\bice-free\b|\bseparat\w+ between\b|\bprivate right of action|\bvisible identification|\bconcealing\b|\bbody cameras?\b"),
+    (1.0, r"\bfederal responsibility\b|\bexclusive\w* (?:to|of)? ?the federal|\bsafe haven\b|\bdirect\w*[^.;]{0,60}not to\b|\bnot an? (?:city|county) purpose"),
+    (1.0, r"\bsolely (?:on|because|for)\b|\bdefend against\b|\bamicus\b|\bknow your rights\b|\bopposition\b|\bnecesari|\bprohib\w+\b|\bno (?:podran?|cooperara?n?|participara?n?|debera?n?)\b"),
+)  # fmt: skip
+EXPANDS: tuple[tuple[float, str], ...] = (
+    (1.5, rf"\b(?:shall|may|must|will|agrees? to|hereby agree)(?: \w+)? {_COOPERATE}\b|\bauthoriz\w+ to (?:comply|honor|enforce)"),
+    (1.5, r"\bnothing\b[^.;]{0,100}\b(?:prohibit|prevent|preclude|restrict|limit)\w*|\bnot (?:be construed to )?(?:prohibit|prevent|preclude)|\bshall not apply\b"),
+    (1.5, r"\b(?:enter into|execute|approv\w+|ratif\w+|accept\w*|authoriz\w+|extend\w*|renew\w*|request\w*)\b[^.;]{0,200}\b(?:agreement|grant|memorandum|mo[au]|participation|award|contract|stonegarden|addendum)\b"),
+    (1.5, r"\bthis (?:memorandum of (?:agreement|understanding)|mo[au]|agreement)\b|\bmemorandum of (?:agreement|understanding) \(mo[au]\)|\bdelegat\w+\b|\bnominated, trained|\bfunctions of an immigration officer"),
+    (1.5, r"\b(?:is|are|be|hereby|to) repeal\w*|\brepealed\b|\brepeal (?:laws|sections)"),
+    (1.5, r"\bprohibition on (?:immigration )?sanctuary|\bsanctuary polic\w+ (?:is|are) prohibited|\bban on sanctuary"),
+    (1.0, r"\bcomplian\w+ with\b[^.;]{0,40}(?:1373|federal immigration|detainer)|\bongoing compliance|\bcertif\w+\b[^.;]{0,80}(?:1373|1644)|\bno state or local government entity"),
+    (1.0, r"\b(?:housing|detention|safekeeping|custody) (?:and \w+ )?of (?:\w+ ){0,3}(?:federal|persons detained|detainees)|\bper diem\b|\bday rate\b|\bjail housing\b"),
+    (1.0, r"\bcheck the immigration status|\bverify\b[^.;]{0,40}immigration status|\bassist the federal government in|\billegal (?:aliens?|residents?)\b|\bfails? to comply\b"),
+    (1.0, r"\bshall (?:request|enter|comply|honor|cooperate)|\bjoint operations\b[^.;]{0,60}\breimburse|\breimbursement of\b|\bnotwithstanding\b"),
+)  # fmt: skip
+_LIMIT = tuple((weight, re.compile(pattern)) for weight, pattern in LIMITS)
+_EXPAND = tuple((weight, re.compile(pattern)) for weight, pattern in EXPANDS)
+_REPEAL_OF_ENFORCEMENT = re.compile(r"\brepeal\w*\b[^.;]{0,80}\b(?:1070|287\(g\)|sb 4|senate bill 4|laken riley)")
+_EXCEPTION = re.compile(
+    r"\bexcept\b|\bunless\b|\bprovided,? (?:however|that)\b|\bother than\b|\bin compliance with\b|\bshall not apply\b"
+)
+_HOURS = re.compile(r"\b(\d{1,3})[ -]hours?\b")
+# New York and Illinois print struck matter in [brackets], Washington in ((double parentheses)).
+_STRUCK = re.compile(
+    r"\(\((?P<double>[^()]{3,2000}?)\)\)|\[(?P<single>[a-z][^\[\]]{2,1500})\]|~~(?P<tilde>[^~]{2,2000})~~"
+)
+_NOT_STRUCK = re.compile(r"^(?:city|county|date|name|insert|sic|reserved|repealed|resolution|ordinance|x+|see|adopt)\b")
+
+
+def _inner(match: re.Match[str]) -> str:
+    return next(part for part in match.groups() if part is not None)
+
+
+def resolve_struck(low: str) -> tuple[str, str] | None:
+    """(before, after) of a text in a drafting style that shows struck matter, or None where none is recognised."""
+    struck = [match for match in _STRUCK.finditer(low) if not _NOT_STRUCK.match(_inner(match))]
+    if not struck or not (len(struck) > 1 or len(struck[0][0]) > 14):
+        return None
+    before: list[str] = []
+    after: list[str] = []
+    done = 0
+    for match in struck:
+        before += [low[done : match.start()], _inner(match)]
+        after.append(low[done : match.start()])
+        done = match.end()
+    return "".join((*before, low[done:])), "".join((*after, low[done:]))
+
+
+def leaning(low: str) -> tuple[float, float]:
+    """How strongly a folded, lower-case text limits and how strongly it expands (each 0 or more)."""
+    limit = sum(weight * min(len(pattern.findall(low)), 3) for weight, pattern in _LIMIT)
+    expand = sum(weight * min(len(pattern.findall(low)), 3) for weight, pattern in _EXPAND)
+    if _REPEAL_OF_ENFORCEMENT.search(low):
+        limit, expand = limit + 2, max(expand - 1.5, 0)
+    return limit, expand
+
+
+def stance_of(low: str) -> Stance:
+    """Direction of one text as it stands."""
+    resolved = resolve_struck(low)
+    if resolved is not None:
+        change = stance_of_change([(resolved[0], resolved[1])])
+        if change in ("limits", "expands"):
+            return change
+        low = resolved[1]
+    limit, expand = leaning(low)
+    return _name(limit, expand)
+
+
+def stance_of_change(pairs: Sequence[tuple[str, str]]) -> Stance:
+    """Direction of changed sentences, each given before and after ("" where there is none)."""
+    limit = expand = 0.0
+    for before, after in pairs:
+        old_limit, old_expand = leaning(before)
+        new_limit, new_expand = leaning(after)
+        base = (old_limit + new_limit) - (old_expand + new_expand)
+        exceptions = (
+            0.7 * (len(_EXCEPTION.findall(after)) - len(_EXCEPTION.findall(before))) if before and after else 0.0
+        )
+        if base > 0:
+            new_expand, old_expand = new_expand + max(exceptions, 0), old_expand + max(-exceptions, 0)
+        elif base < 0:
+            new_limit, old_limit = new_limit + max(exceptions, 0), old_limit + max(-exceptions, 0)
+        longer = _longer_hold(before, after)
+        new_expand, old_expand = new_expand + max(longer, 0), old_expand + max(-longer, 0)
+        # Taking away what expanded limits, and the reverse.
+        limit += max(new_limit - old_limit, 0) + max(old_expand - new_expand, 0)
+        expand += max(new_expand - old_expand, 0) + max(old_limit - new_limit, 0)
+    return _name(limit, expand)
+
+
+def _longer_hold(before: str, after: str) -> float:
+    """+2 where the hours a person may be held grow, -2 where they shrink."""
+    old, new = _HOURS.findall(before), _HOURS.findall(after)
+    if len(old) != 1 or len(new) != 1 or not re.search(r"hold|held|detain|custody", before + after):
+        return 0.0
+    return 2.0 * ((int(new[0]) > int(old[0])) - (int(new[0]) < int(old[0])))
+
+
+def _name(limit: float, expand: float) -> Stance:
+    if limit == expand == 0:
+        return "unclear"
+    if limit > expand * 1.25:
+        return "limits"
+    if expand > limit * 1.25:
+        return "expands"
+    return "mixed"
