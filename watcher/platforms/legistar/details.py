@@ -31,7 +31,7 @@ from watcher.platforms import (
     Step,
 )
 from watcher.platforms.legistar import following, marks
-from watcher.platforms.legistar.grids import Grid, Row, address, field, grid, seen, written
+from watcher.platforms.legistar.grids import Grid, Row, address, field, grid, place, seen, written
 
 FILE = ("file #", "record #", "file number", "matter #", "file")
 CONSENT_ENDS = re.compile(
@@ -90,18 +90,19 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
         raise LayoutChanged("the meeting's page has no readable date", url=response.url)
     listed = response.request.meeting
     start = marks.start_of(day, marks.read_time(when(page)), site.jurisdiction.time_zone)
-    place, message = seen(field(page, "lblLocation", "lblLocation2")), seen(field(page, "lblMessage", "lblComment"))
+    where = field(page, "lblLocation", "lblLocation2")
+    message = seen(field(page, "lblMessage", "lblComment"))
     agenda_status = seen(field(page, "lblAgendaStatus", "lblAgendaStatus2"))
-    status = marks.status_of(start, response.fetched_at, place, message, agenda_status, when(page))
+    status = marks.status_of(start, response.fetched_at, seen(where), message, agenda_status, when(page))
     return Meeting(
         id=marks.meeting_id(response.url) or (listed.id if listed else response.url),
         body=seen(field(page, "hypName", "lblName", "hypBody")) or (site.body or ""),
         title=message or (listed.title if listed else ""),
         start=start,
         status=status,
-        location=place,
+        location=place(where),
         url=response.url,
-        documents=documents(page, response.url, marks.revised_mark(agenda_status, place, message)),
+        documents=documents(page, response.url, marks.revised_mark(agenda_status, seen(where), message)),
     )
 
 

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import EmptyReading, LayoutChanged, Response, Unreadable
+from watcher.platforms.legistar.marks import revised_mark
 
 HOLDER = "ctl00_ContentPlaceHolder1_"
 _COUNT = re.compile(r"^\s*([\d,]+) records?\s*$", re.IGNORECASE)
@@ -60,13 +61,24 @@ def seen(tag: Tag | None) -> str:
 
 
 def written(tag: Tag | None) -> str:
-    """Visible text with its lines kept, blank ones dropped."""
+    """Visible text with its paragraphs kept, blank ones dropped."""
     if tag is None:
         return ""
     for newline in tag.find_all("br"):
         newline.replace_with("\n")
-    lines = (" ".join(line.split()) for line in tag.get_text().splitlines())
+    for block in tag.find_all(("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6")):
+        block.append("\n")
+    lines = (" ".join(line.split()) for line in tag.get_text().split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def place(cell: Tag | None) -> str:
+    """Where a meeting is held. A clerk's "REVISED AGENDA" under it is no part of the place and not read as a move."""
+    if cell is None:
+        return ""
+    asides = {id(aside) for aside in cell.find_all("em") if revised_mark(seen(aside))}
+    words = (text for text in cell.find_all(string=True) if not asides & {id(parent) for parent in text.parents})
+    return " ".join(" ".join(words).split())
 
 
 def address(link: Tag | None, base: str) -> str | None:

@@ -23,7 +23,7 @@ from watcher.platforms import (
     Response,
     Site,
 )
-from watcher.platforms.legistar import details, following, marks
+from watcher.platforms.legistar import details, following, grids, marks
 from watcher.platforms.legistar.grids import HOLDER, Grid, Row, form_fields, grid, page_of, seen
 
 NOT_DOCUMENTS = frozenset({"name", "meeting name", "body", "meeting details", "ics", "ical", "icalendar", ""})
@@ -74,7 +74,7 @@ def meeting_of(row: Row, body: str, site: Site, now: datetime) -> Meeting:
     when, clock = row.text("meeting date", "date"), row.text("meeting time", "time")
     day, zone = marks.read_date(when), site.jurisdiction.time_zone
     start = marks.start_of(day, marks.read_time(clock), zone)
-    place = row.text("meeting location", "location")
+    place = grids.place(row.cell("meeting location", "location"))
     remarks = [row.text(header) for header in row.cells if header not in NOT_DOCUMENTS and not row.link(header)]
     topic = row.text("meeting topic", "topic", "comment", "comments", "meeting comment")
     urls = [url for _, url in row.links()]

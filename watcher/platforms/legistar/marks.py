@@ -26,7 +26,7 @@ CANCELLED = re.compile(
 )
 UNSURE = re.compile(r"\b(tentative|rescheduled(?! from)|to be confirmed)\b", re.IGNORECASE)
 REVISED = re.compile(
-    r"\b((?:\w+ )?(?:revised|amended|updated|corrected)(?: (?:agenda|packet|notice|minutes))?"
+    r"\b((?:(?:second|third|2nd|3rd) )?(?:revised|amended|updated|corrected)(?: (?:agenda|packet|notice|minutes))?"
     r"|agenda (?:revised|amended)|final[ -]+(?:revised|addendum)|addend(?:um|a)|supplemental(?: agenda)?)\b",
     re.IGNORECASE,
 )

@@ -235,7 +235,7 @@ def items_of(records: Sequence[Fields], meeting: str, response: Response) -> lis
         if heads:
             still = consent or "consent" in title.lower()
             consent = still and not details.CONSENT_ENDS.search(title)
-        notes = (plain(value(fields, name)) for name in ("EventItemAgendaNote", "AgendaNote"))
+        notes = (plain(str(fields.get(name) or "")).strip() for name in ("EventItemAgendaNote", "AgendaNote"))
         items.append(
             AgendaItem(
                 id=value(fields, "EventItemId", "ID"),
