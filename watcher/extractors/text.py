@@ -51,6 +51,7 @@ BROWSER_LABELS = {
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\x00"))
 DETECTION_SAMPLE = 64_000  # bytes; charset-normalizer is linear and slow
 LONG_LINE = 1_200  # characters; prose lines of public records are shorter, glued tables are not
+WRAP = 140  # characters; text wrapped for reading or printing has hardly a longer line
 SENTENCE = 150  # characters; shorter sentences of an over-long line stay with the next one
 
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
@@ -72,7 +73,7 @@ def extract(
         raise Unreadable("the bytes are not text", url=url)
     passages: list[Passage] = []
     trail: list[tuple[int, str]] = []
-    for level, paragraph in _paragraphs(text):
+    for level, paragraph in paragraphs(text):
         paragraph = blank(paragraph, view)
         if not paragraph:
             continue
@@ -150,12 +151,17 @@ def blank(text: str, view: View) -> str:
     return "\n".join(line for line in map(tidy, text.split("\n")) if line) if view.ignore_text else text
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (heading level or 0, paragraph)."""
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (Markdown heading level or 0, paragraph).
+
+    Lines are joined where they look wrapped at a width; where they run longer, each line is a paragraph.
+    """
     text = text.translate(INVISIBLE)
     shapes = _row_shapes(text)
     held: list[str] = []
-    for line in text.splitlines():
+    lines = text.splitlines()
+    wrapped = sum(len(line) > WRAP for line in lines) * 20 <= len(lines)
+    for line in lines:
         heading = MARKDOWN_HEADING.match(line.strip())
         rows = _rows(line, shapes)
         begins = not line.strip() or heading or len(rows) > 1 or len(line) > LONG_LINE or LIST_START.match(line.strip())
@@ -168,6 +174,9 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
             yield from ((0, piece) for row in rows for piece in cut(tidy(row)))
         elif line.strip():
             held.append(line)
+            if not wrapped:
+                yield 0, tidy(" ".join(held))
+                held = []
     if held:
         yield 0, tidy(" ".join(held))
 

@@ -1,0 +1,307 @@
+"""PDF with a text layer, through pypdfium2. Read it in the wall: PDFium is C++ and a file may be hostile or endless.
+
+PDFium gives characters in the order of the file's drawing commands; here they become lines with places, lines are put
+in reading order, what repeats at the edges of pages is left out, and lines are joined into paragraphs by layout.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from watcher.errors import Unreadable
+from watcher.extractors.text import LIST_START, blank, tidy
+from watcher.model import WHOLE, Document, Passage, View
+
+MEDIA_TYPES = frozenset({"application/pdf", "application/x-pdf"})
+
+MAX_PAGES = 3_000
+EDGE = 4  # lines at the top and the bottom of a page among which running ones are looked for
+SCANNED = 12  # letters a page; fewer are a stamp on a picture
+PAGE_NUMBER = re.compile(
+    r"(?:page|pg\.?|p\.)?\s*[-–]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I
+)
+CUT = "\ufffe"  # what PDFium writes for a hyphen at a line's end, and the lines' own break with it
+SOFT_HYPHENS = "\x02\u00ad" + CUT
+LINE_END = re.compile(f"(\r\n|{CUT})")
+# Parts of words that keep their hyphen more often than not.
+PREFIXES = frozenset({"co", "non", "self", "ex", "mid", "pro", "quasi", "semi", "cross", "post", "pre", "anti", "all"})
+RULE = re.compile(r"[_=\-–—.·•*\s]{5,}")
+
+# A line that ends so goes on below, whatever the layout says.
+UNFINISHED = re.compile(
+    r"(?:[,§(&–—/]|\b(?:and|or|of|the|to|by|for|a|an|in|with|on|under|from|at|that|any|another|such|no\.|section|sec\.))\Z",
+    re.I,
+)
+
+# PDFium is not thread-safe (its public/fpdfview.h: "not thread-safe").
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and its box in points, counted from the lower left corner of the page."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        """Height of the line's letters, at least one point."""
+        return max(1.0, self.top - self.bottom)
+
+
+def extract(
+    body: bytes, url: str, *, charset: str | None = None, view: View = WHOLE, kind: str = "document"
+) -> Document:
+    """Return the paragraphs in reading order; a line in capitals heads what follows.
+
+    Running headers (after their first page), running footers and page numbers are left out; words hyphenated at a
+    line's end are joined. Raises Unreadable: password, damaged, too many pages, or scanned without a text layer.
+    """
+    with _one_at_a_time:
+        pages = _pages(body, url)
+    letters = sum(letter.isalpha() for page in pages for line in page for letter in line.text)
+    if letters < SCANNED * len(pages):
+        raise Unreadable("scanned, no text layer (OCR is off)", url=url)
+    passages: list[Passage] = []
+    heading: tuple[str, ...] = ()
+    for paragraph in _rejoined(_without_running_lines(pages)):
+        text = blank(paragraph, view)
+        if not text:
+            continue
+        if _is_heading(text):
+            passages.append(Passage(text))
+            heading = (text,)
+        else:
+            passages.append(Passage(text, heading))
+    title = next((passage.text for passage in passages), "")
+    return Document(url=url, title=title[:200], kind=kind, passages=tuple(passages))
+
+
+# ------------------------------------------------------------------------------------------------ pages and lines
+
+
+def _pages(body: bytes, url: str) -> list[list[Line]]:
+    try:
+        document = pdfium.PdfDocument(body)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Unreadable("password protected", url=url) from None
+        raise Unreadable("not a PDF that can be read: damaged or cut off", url=url) from None
+    try:
+        count = len(document)
+        if count > MAX_PAGES:
+            raise Unreadable(f"more than {MAX_PAGES} pages", url=url)
+        if not count:
+            raise Unreadable("a PDF without pages", url=url)
+        return [_in_reading_order(_lines(document, number)) for number in range(count)]
+    finally:
+        document.close()
+
+
+def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
+    try:
+        page = _with_form(document, number)
+    except pdfium.PdfiumError:
+        return []  # one damaged page does not hide the others
+    layer = page.get_textpage()
+    try:
+        found: list[Line] = []
+        place = 0
+        pieces = LINE_END.split(layer.get_text_range())
+        for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+            line = _line(layer, text, place)
+            place += _units(text + end)
+            if line and end == CUT:
+                line = replace(line, text=line.text + CUT)
+            if line and found and _beside(found[-1], line):
+                found[-1] = _joined(found[-1], line)
+            elif line:
+                found.append(line)
+        return found
+    finally:
+        layer.close()
+        page.close()
+
+
+def _with_form(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
+    """Return a page, the values of its form fields made part of its text (agreements are often filled-in forms)."""
+    page = document[number]
+    if document.get_formtype() and pdfium_c.FPDFPage_GetAnnotCount(page.raw):
+        pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+        page.close()
+        page = document[number]
+    return page
+
+
+def _line(layer: pdfium.PdfTextPage, text: str, place: int) -> Line | None:
+    """Return a line with its box; `place` is its offset in the page's text, in UTF-16 units."""
+    words = text.strip()
+    if not words or RULE.fullmatch(words):
+        return None
+    start = place + _units(text[: len(text) - len(text.lstrip())])
+    first = pdfium_c.FPDFText_GetCharIndexFromTextIndex(layer.raw, start)
+    last = pdfium_c.FPDFText_GetCharIndexFromTextIndex(layer.raw, start + _units(words) - 1)
+    if first < 0 or last < 0:
+        return Line(words, 0, 0, 0, 0)
+    left, bottom, _, top = layer.get_charbox(first, loose=True)
+    _, end_bottom, right, end_top = layer.get_charbox(last, loose=True)
+    return Line(words, left, min(bottom, end_bottom), max(left, right), max(top, end_top))
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _beside(one: Line, two: Line) -> bool:
+    """True where two pieces stand on one line, the second to the right."""
+    shared = min(one.top, two.top) - max(one.bottom, two.bottom)
+    return shared > 0.6 * min(one.height, two.height) and two.left >= one.right - 1
+
+
+def _joined(one: Line, two: Line) -> Line:
+    return Line(f"{one.text} {two.text}", one.left, min(one.bottom, two.bottom), two.right, max(one.top, two.top))
+
+
+def _in_reading_order(lines: list[Line]) -> list[Line]:
+    """Return the lines from the top of the page down.
+
+    The file's order is kept among lines that overlap in height (columns, tables); only whole runs that stand clear
+    above or below others are moved, such as a footer that is drawn first.
+    """
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and line.top <= runs[-1][-1].top + 0.5 * line.height:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    bands: list[tuple[float, float, list[Line]]] = []
+    for run in runs:
+        top, bottom = max(line.top for line in run), min(line.bottom for line in run)
+        for band in [band for band in bands if band[0] > bottom + 2 and top > band[1] + 2]:
+            bands.remove(band)
+            top, bottom, run = max(top, band[0]), min(bottom, band[1]), [*band[2], *run]
+        bands.append((top, bottom, run))
+    return [line for band in sorted(bands, key=lambda band: -band[0]) for line in band[2]]
+
+
+# ---------------------------------------------------------------------------------------- headers, footers, numbers
+
+
+def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
+    def shape(line: Line) -> str:
+        return re.sub(r"\d+", "9", tidy(line.text).casefold())
+
+    tops = Counter(mark for page in pages for mark in {shape(line) for line in page[:EDGE]})
+    ends = Counter(mark for page in pages for mark in {shape(line) for line in page[-EDGE:]})
+    often = max(3, len(pages) * 0.6) if len(pages) > 2 else len(pages) + 1
+    seen: set[str] = set()
+    kept: list[list[Line]] = []
+    for page in pages:
+        left: list[Line] = []
+        for place, line in enumerate(page):
+            mark = shape(line)
+            at_top, at_end = place < EDGE, place >= len(page) - EDGE
+            numbered = (place < 2 or place >= len(page) - 2) and PAGE_NUMBER.fullmatch(line.text.strip())
+            header = at_top and tops[mark] >= often
+            footer = at_end and ends[mark] >= often
+            if (len(pages) > 1 and numbered) or (footer and not header) or (header and mark in seen):
+                continue
+            if header:
+                seen.add(mark)
+            left.append(line)
+        kept.append(left)
+    return kept
+
+
+# ------------------------------------------------------------------------------------------------------ paragraphs
+
+
+def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
+    """Yield paragraphs: lines joined by layout, within a page and across the break."""
+    whole = {word.casefold() for page in pages for line in page for word in re.findall(r"\w+(?:-\w+)+", line.text)}
+    held = ""
+    for page in pages:
+        for paragraph in _paragraphs(page):
+            text = ""
+            for line in paragraph:
+                text = _continued(text, line.text, whole)
+            text = text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS)))
+            if held and text[:1].islower() and held[-1] not in ".!?:;":
+                held = _continued(held, text, whole)
+                continue
+            if tidy(held):
+                yield tidy(held)
+            held = text
+    if tidy(held):
+        yield tidy(held)
+
+
+def _continued(text: str, line: str, whole: set[str]) -> str:
+    """Return text and the next line; a word cut at the line's end is one word again.
+
+    Its hyphen stays where the document writes the word with a hyphen elsewhere ("non-profit").
+    """
+    if not text:
+        return line
+    cut = text[-1] in SOFT_HYPHENS
+    if not cut and not (text[-1] == "-" and text[-2:-1].isalpha() and line[:1].islower()):
+        return f"{text} {line}"
+    start, rest = re.search(r"[\w-]*\Z", text[:-1]), re.match(r"[\w-]*", line)
+    first, second = (start[0] if start else "").casefold(), (rest[0] if rest else "").casefold()
+    hyphened = f"{first}-{second}" in whole or "-" in first + second or first in PREFIXES
+    return f"{text[:-1]}{'-' if hyphened else ''}{line}"
+
+
+def _paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
+    if not lines:
+        return
+    margin = max(line.right for line in lines)
+    pitches = [one.bottom - two.bottom for one, two in pairwise(lines) if one.bottom > two.bottom]
+    pitch = median(pitches) if pitches else 0.0
+    held = [lines[0]]
+    for line in lines[1:]:
+        if _begins(line, held, margin, pitch):
+            yield held
+            held = []
+        held.append(line)
+    yield held
+
+
+def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
+    """True where a line begins a paragraph, told by what a typesetter would have done otherwise."""
+    above = held[-1]
+    step = above.bottom - line.bottom
+    if step < -line.height or step > 1.45 * max(pitch, line.height):
+        return True
+    if UNFINISHED.search(above.text):
+        return False
+    if LIST_START.match(line.text) or not 0.8 < line.height / above.height < 1.25:
+        return True
+    if line.text[:1].islower() or above.text[-1] in SOFT_HYPHENS:
+        return False
+    # The next word would have fitted on the line above: the break was meant.
+    letter = (above.right - above.left) / max(1, len(above.text))
+    word = len(line.text.split(" ", 1)[0]) + 1
+    if above.right + word * letter < margin - 0.03 * (margin - held[0].left):
+        return True
+    # A first-line indent, or a return to the margin.
+    shift = line.left - above.left
+    return shift > 9 or (len(held) > 1 and shift < -9)
+
+
+def _is_heading(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(text) <= 90 and len(letters) >= 5 and all(letter.isupper() for letter in letters)
