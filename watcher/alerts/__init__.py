@@ -1,0 +1,33 @@
+"""What people should hear, and who hears it. A thinking room: values in, values out.
+
+judged changes ─ compose ─▶ Alert*          one matter, one alert; a find seen in three documents is one find
+alert, routes  ─ route ───▶ Delivery*       owed, held or withheld, each with its reason
+alert          ─ notice ──▶ Notice          the alert in neutral words, for every channel to lay out its own way
+"""
+
+from __future__ import annotations
+
+from watcher.alerts.compose import compose
+from watcher.alerts.notice import Notice, Quote, excerpt, notice, plain_text, web_address
+from watcher.alerts.privacy import masked, private_parts_masked
+from watcher.alerts.route import route
+from watcher.alerts.wording import clean, cut, head, one_line, short_id, units
+
+__all__ = [
+    "Notice",
+    "Quote",
+    "clean",
+    "compose",
+    "cut",
+    "excerpt",
+    "head",
+    "masked",
+    "notice",
+    "one_line",
+    "plain_text",
+    "private_parts_masked",
+    "route",
+    "short_id",
+    "units",
+    "web_address",
+]

@@ -1,0 +1,258 @@
+"""From judged changes to alerts: one matter, one alert.
+
+    judged changes ─ told ─▶ relevant and unsure ─ gather ─▶ by file number, item or section ─ fold ─▶ Alert*
+
+The same business is often published three times: on the meeting page, in the agenda document, on the file's own page.
+`fold` makes that one find.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rapidfuzz import fuzz
+
+from watcher.alerts.privacy import masked
+from watcher.alerts.wording import cut, one_line, place, what_happened
+from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Urgency, Verdict
+
+NOW = timedelta(hours=48)
+SOON = timedelta(days=14)
+IN_SESSION = timedelta(hours=6)  # a meeting that began this long ago may still be sitting
+
+ALIKE = 92.0  # of 100, rapidfuzz partial_ratio: the shorter text stands almost word for word in the longer one
+ENOUGH = 60  # characters; shorter texts are alike by accident
+COMPARED = 3000  # characters of each text that are compared
+
+# The order in which a matter usually travels: an alert of several changes shows the furthest.
+_STAGE_ORDER = (
+    "unknown", "report", "in_force", "introduced", "referred", "first_reading", "hearing", "consent",
+    "second_reading", "amended", "tabled_withdrawn", "vetoed", "adopted", "repealed",
+)  # fmt: skip
+_LABELS: tuple[Label, ...] = ("unrelated", "unsure", "relevant")
+_FILE_MENTION = re.compile(
+    r"\b(?:council |legislative |city )?(?:file|docket)\s*(?:#|no\.?|number)\s*:?\s*([A-Z]{0,6}[ -]?\d[\w-]*)",
+    re.IGNORECASE,
+)
+
+
+def compose(site: Site, changes: Sequence[Change], now: datetime) -> tuple[Alert, ...]:
+    """The alerts of one visit, in the order in which their changes were found; `unrelated` changes make none.
+
+    Keys depend on jurisdiction, thread and change ids alone: a re-run over the same snapshots gives the same keys.
+    """
+    told = [change for change in changes if change.verdict is not None and change.verdict.label != "unrelated"]
+    return tuple(_alert(site, find, now) for find in _fold(_gather(told)))
+
+
+@dataclass(slots=True)
+class _Find:
+    """Changes that are about one thing."""
+
+    about: tuple[str, ...]  # what ties them: ("file", number) | ("item", meeting, key) | ("section", url, section)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def file(self) -> str | None:
+        return self.about[1] if self.about[0] == "file" else None
+
+    @property
+    def lead(self) -> Change:
+        return max(self.changes, key=_weight)
+
+
+def _gather(changes: Iterable[Change]) -> list[_Find]:
+    finds: dict[tuple[str, ...], _Find] = {}
+    for change in changes:
+        about = _about(change)
+        finds.setdefault(about, _Find(about)).changes.append(change)
+    return list(finds.values())
+
+
+def _about(change: Change) -> tuple[str, ...]:
+    if file := _file(change):
+        return ("file", file)
+    section = change.key or " › ".join(change.heading)
+    if change.meeting is not None:
+        return ("item", change.meeting.id, section or change.url)
+    return ("section", change.url, section)
+
+
+def _file(change: Change) -> str | None:
+    if change.matter is not None and change.matter.file:
+        return file_key(change.matter.file)
+    mentioned = {
+        file_key(number)
+        for text in (change.after or change.before, *change.heading)
+        for number in _FILE_MENTION.findall(text)
+    }
+    return mentioned.pop() if len(mentioned) == 1 else None  # a passage that names several is about none of them
+
+
+def file_key(number: str) -> str:
+    """A file number as it is compared: upper case, blanks and leading marks dropped."""
+    return re.sub(r"\s+", " ", number).strip(" #:.").upper()
+
+
+def _fold(finds: list[_Find]) -> list[_Find]:
+    """Finds without a file number join the find they repeat; those with different numbers never join."""
+    kept = [find for find in finds if find.file]
+    for find in (find for find in finds if not find.file):
+        home = _named_by(find, kept) or next((other for other in kept if _repeats(find, other)), None)
+        if home is None:
+            kept.append(find)
+        else:
+            home.changes.extend(find.changes)
+    order = {id(find): index for index, find in enumerate(finds)}
+    return sorted(kept, key=lambda find: order[id(find)])
+
+
+def _named_by(find: _Find, others: Sequence[_Find]) -> _Find | None:
+    text = " ".join(_texts(find)).upper()
+    named = [
+        other for other in others if other.file and re.search(rf"(?<![\w-]){re.escape(other.file)}(?![\w-])", text)
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _repeats(find: _Find, other: _Find) -> bool:
+    """Whether one find is the other again in another document: never two lines of one document, nor of two meetings."""
+    if {change.url for change in find.changes} & {change.url for change in other.changes}:
+        return False
+    meetings = [{change.meeting.id for change in side.changes if change.meeting} for side in (find, other)]
+    if all(meetings) and not meetings[0] & meetings[1]:
+        return False
+    return any(
+        one.kind == two.kind and alike(one.after or one.before, two.after or two.before)
+        for one in find.changes
+        for two in other.changes
+    )
+
+
+def alike(one: str, two: str) -> bool:
+    """Whether the shorter text stands in the longer one almost word for word, with all of its numbers."""
+    short, long = sorted((_plain(one), _plain(two)), key=len)
+    if len(short) < ENOUGH or not set(re.findall(r"\d+", short)) <= set(re.findall(r"\d+", long)):
+        return False
+    return fuzz.partial_ratio(short, long, score_cutoff=ALIKE) >= ALIKE
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", text[:COMPARED].casefold()).strip()
+
+
+def _texts(find: _Find) -> Iterable[str]:
+    for change in find.changes:
+        yield from (change.before, change.after, *change.heading, *change.context)
+
+
+def _alert(site: Site, find: _Find, now: datetime) -> Alert:
+    lead = find.lead
+    verdicts = [change.verdict for change in find.changes if change.verdict]
+    meeting = _meeting(find.changes, now)
+    matter = next((change.matter for change in [lead, *find.changes] if change.matter), None)
+    stage = max((verdict.stage for verdict in verdicts), key=_stage_rank)
+    thread = f"{site.jurisdiction.slug}/{_thread(find)}"
+    return Alert(
+        key=_digest(site.jurisdiction.slug, thread, *sorted({change.id for change in find.changes})),
+        site=site.id,
+        jurisdiction=site.jurisdiction,
+        label=max((verdict.label for verdict in verdicts), key=_LABELS.index),
+        headline=_headline(site, lead, meeting),
+        changes=tuple(sorted(find.changes, key=_weight, reverse=True)),
+        thread=thread,
+        urgency=urgency(meeting, stage, now),
+        created_at=now,
+        body=(meeting.body if meeting and meeting.body else site.body),
+        kind=site.kind,
+        time_zone=site.jurisdiction.time_zone,
+        source_url=(matter.url if matter else None) or (meeting.url if meeting else None) or lead.url,
+        matter=matter,
+        meeting=meeting,
+        topics=tuple(dict.fromkeys(topic for verdict in [*_own(lead), *verdicts] for topic in verdict.topics)),
+        stance=_stance(verdicts),
+        stage=stage,
+        tier=min((verdict.tier for verdict in verdicts), key=("core", "adjacent", "none").index),
+        contact=site.contact,
+    )
+
+
+def _headline(site: Site, lead: Change, meeting: Meeting | None) -> str:
+    who = place(site.jurisdiction)
+    if body := (meeting.body if meeting and meeting.body else site.body):
+        who = f"{who} – {one_line(body)}"
+    happened = what_happened(lead, site.kind, site.jurisdiction.time_zone)
+    return f"{who}: {happened}: {cut(masked(one_line(title(lead))), 240)}"
+
+
+def title(change: Change) -> str:
+    """What the change is about: the matter's title, else the words themselves, else the heading."""
+    if change.matter is not None and change.matter.title:
+        return change.matter.title
+    if change.heading and change.kind not in ("added", "removed"):
+        return change.heading[-1]
+    return change.after or change.before or (change.heading[-1] if change.heading else change.url)
+
+
+def urgency(meeting: Meeting | None, stage: str, now: datetime) -> Urgency:
+    """now: a meeting within 48 hours, or adopted; soon: a meeting within 14 days; else routine."""
+    ahead = meeting.start - now if meeting is not None and meeting.start is not None else None
+    if stage == "adopted" or (ahead is not None and -IN_SESSION <= ahead <= NOW):
+        return "now"
+    return "soon" if ahead is not None and NOW < ahead <= SOON else "routine"
+
+
+def _meeting(changes: Sequence[Change], now: datetime) -> Meeting | None:
+    """The next meeting the changes speak of, else the latest that is past, else one without a date."""
+    known = [change.meeting for change in changes if change.meeting is not None]
+    dated = [(meeting.start, meeting) for meeting in known if meeting.start is not None]
+    ahead = [pair for pair in dated if pair[0] >= now - IN_SESSION]
+    if ahead:
+        return min(ahead, key=lambda pair: pair[0])[1]
+    if dated:
+        return max(dated, key=lambda pair: pair[0])[1]
+    return known[0] if known else None
+
+
+def _thread(find: _Find) -> str:
+    """What later news of the same matter will find again: file number, else section, else the words themselves."""
+    match find.about:
+        case ("file", number):
+            return f"file/{number}"
+        case ("section", url, section):
+            return f"section/{_digest(url)[:12]}/{one_line(section)[:80]}"
+        case _:
+            lead = find.lead
+            return f"words/{_digest(_plain(lead.before or lead.after)[:300])[:16]}"
+
+
+def _stance(verdicts: Sequence[Verdict]) -> Stance:
+    strongest = max((verdict.label for verdict in verdicts), key=_LABELS.index)
+    said: set[Stance] = {
+        verdict.stance for verdict in verdicts if verdict.label == strongest and verdict.stance != "unclear"
+    }
+    if len(said) > 1:
+        return "mixed"
+    return said.pop() if said else "unclear"
+
+
+def _own(change: Change) -> list[Verdict]:
+    return [change.verdict] if change.verdict else []
+
+
+def _stage_rank(stage: str) -> int:
+    return _STAGE_ORDER.index(stage) if stage in _STAGE_ORDER else 0
+
+
+def _weight(change: Change) -> tuple[int, float, bool, bool]:
+    label = _LABELS.index(change.verdict.label) if change.verdict else 0
+    score = change.verdict.score if change.verdict else 0.0
+    return (label, score, change.matter is not None, change.meeting is not None)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,203 @@
+"""An alert in words: what every channel says of it, before any channel's limits and mark-up.
+
+Texts in a `Notice` are cleaned (no control, bidirectional or zero-width characters, no terminal escapes) and masked
+(no private contact data), but not cut and not escaped: that is each service's own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+from watcher.alerts.privacy import masked, masked_redline
+from watcher.alerts.wording import (
+    DIRECTIONS,
+    STAGES,
+    TOPICS,
+    clean,
+    cut,
+    head,
+    interval,
+    left_out,
+    local,
+    one_line,
+    place,
+    short_id,
+    units,
+    what_happened,
+)
+from watcher.model import Alert, Change, Redline
+
+Part = tuple[Literal["=", "-", "+"], str]
+CONTEXT = 160  # characters of unchanged text kept on each side of a change
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One change: where it stands, the redline, the words that decided and the cue each of them gave."""
+
+    change: str
+    happened: str
+    heading: str
+    redline: Redline
+    evidence: tuple[tuple[str, str], ...]
+    url: str | None
+    before: str | None  # digest of the snapshot
+    after: str | None
+
+    @property
+    def proof(self) -> str:
+        """Where both versions are kept and how to see them: shortened sha-256 digests and the command."""
+        sides = [f"{side} {digest[:12]}" for side, digest in (("before", self.before), ("after", self.after)) if digest]
+        return (
+            f"snapshots sha-256 {', '.join(sides)} · watcher show {self.change}"
+            if sides
+            else f"watcher show {self.change}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The alert as people read it, top to bottom."""
+
+    id: str
+    headline: str
+    facts: tuple[tuple[str, str], ...]
+    quotes: tuple[Quote, ...]
+    url: str | None
+    noticed: str
+    repeat: str | None  # set where the same alert may have arrived before
+
+    @property
+    def direction(self) -> str:
+        """The neutral words for the direction."""
+        return dict(self.facts).get("Direction", DIRECTIONS["unclear"])
+
+
+def notice(alert: Alert, *, repeat: bool = False) -> Notice:
+    """The alert in words. `repeat` marks a message that may be a second copy."""
+    shown = short_id(alert.key)
+    return Notice(
+        id=shown,
+        headline=masked(one_line(alert.headline)),
+        facts=tuple(_facts(alert)),
+        quotes=tuple(_quote(alert, change) for change in alert.changes),
+        url=web_address(alert.source_url),
+        noticed=interval(alert),
+        repeat=f"↻ possible repeat of {shown}" if repeat else None,
+    )
+
+
+def _facts(alert: Alert) -> Iterable[tuple[str, str]]:
+    yield "Place", place(alert.jurisdiction)
+    if alert.body:
+        yield "Body", one_line(alert.body)
+    if alert.meeting is not None and alert.meeting.start is not None:
+        where = masked(one_line(alert.meeting.location))
+        note = f" ({alert.meeting.status})" if alert.meeting.status in ("tentative", "cancelled") else ""
+        yield "Meeting", local(alert.meeting.start, alert.time_zone) + note + (f", {where}" if where else "")
+    if alert.matter is not None and (alert.matter.file or alert.matter.title):
+        parts = (alert.matter.file, alert.matter.kind, alert.matter.title)
+        yield "Matter", masked(" · ".join(one_line(part) for part in parts if part))
+    if alert.changes:
+        happened = dict.fromkeys(what_happened(change, alert.kind, alert.time_zone) for change in alert.changes)
+        yield "What", "; ".join(happened)
+    yield "Stage", STAGES.get(alert.stage, "not stated")
+    yield "Direction", DIRECTIONS.get(alert.stance, DIRECTIONS["unclear"])
+    if alert.topics:
+        yield "Topics", "; ".join(TOPICS.get(topic, topic.replace("_", " ")) for topic in alert.topics)
+    yield "Judged", f"{alert.label}{_score(alert)}"
+
+
+def _score(alert: Alert) -> str:
+    scores = [change.verdict.score for change in alert.changes if change.verdict]
+    return f" ({max(scores):.0%} likely)" if scores else ""
+
+
+def _quote(alert: Alert, change: Change) -> Quote:
+    evidence = change.verdict.evidence if change.verdict else ()
+    return Quote(
+        change=change.id,
+        happened=what_happened(change, alert.kind, alert.time_zone),
+        heading=masked(" › ".join(one_line(part) for part in change.heading if part.strip())),
+        redline=tuple(
+            (mark, shown)
+            for mark, text in masked_redline(change.redline or _whole(change), change.before, change.after)
+            if (shown := clean(text))
+        ),
+        evidence=tuple(
+            dict.fromkeys((masked(one_line(seen.text)), one_line(seen.cue)) for seen in evidence if seen.text.strip())
+        ),
+        url=web_address(change.url),
+        before=change.snapshot_before,
+        after=change.snapshot_after,
+    )
+
+
+def _whole(change: Change) -> Redline:
+    parts: Redline = (("-", change.before), ("+", change.after))
+    return tuple((mark, text) for mark, text in parts if text)
+
+
+def web_address(url: str) -> str | None:
+    """The address where it is http or https and safe to stand inside mark-up, else None (javascript:, data:, file:)."""
+    spelled = quote(clean(url).strip(), safe="%/:=&?~#+!$,;'@()*[]")
+    try:
+        parts = urlsplit(spelled)
+    except ValueError:
+        return None
+    return spelled if parts.scheme in ("http", "https") and parts.hostname and len(spelled) <= 2000 else None
+
+
+def excerpt(redline: Redline, limit: int) -> Redline:
+    """The redline in at most `limit` UTF-16 units: unchanged stretches shortened first, then the end cut and counted.
+
+    What was left out at the end is said as a last unchanged part: " … (N more characters; see link)".
+    """
+    shortened = [part for part in (_near(redline, place) for place in range(len(redline))) if part[1]]
+    if sum(units(text) for _, text in shortened) <= limit:
+        return tuple(shortened)
+    total = sum(len(text) for _, text in shortened)
+    room = max(0, limit - units(left_out(total)))
+    kept: list[Part] = []
+    for mark, text in shortened:
+        piece = head(text, room)
+        if piece:
+            kept.append((mark, piece))
+        room -= units(piece)
+        if piece != text:
+            break
+    kept.append(("=", left_out(total - sum(len(text) for _, text in kept))))
+    return tuple(kept)
+
+
+def _near(redline: Redline, place: int) -> Part:
+    mark, text = redline[place]
+    first, last = place == 0, place == len(redline) - 1
+    if mark != "=" or len(text) <= CONTEXT * (1 if first or last else 2) or (first and last):
+        return mark, text
+    front = "" if first else text[:CONTEXT].rsplit(" ", 1)[0]
+    back = "" if last else text[-CONTEXT:].split(" ", 1)[-1]
+    return mark, f"{front} … {back}"
+
+
+def plain_text(told: Notice, limit: int = 20_000, redline: int = 4_000) -> str:
+    """The whole notice for a reader without mark-up: struck text as [-…-], added text as {+…+}, at most `limit` units.
+
+    What cannot be done without stands first: what, where, when, the link and the id survive any cut.
+    """
+    lines = [told.repeat, told.headline, f"{told.direction} · {told.id}" + (f" · {told.url}" if told.url else ""), ""]
+    lines += [f"{name}: {value}" for name, value in told.facts]
+    for quoted in told.quotes:
+        lines += ["", " – ".join(part for part in (quoted.happened, quoted.heading) if part)]
+        lines.append("".join(_MARKED[mark].format(text) for mark, text in excerpt(quoted.redline, redline)))
+        lines += [f"  “{cut(text, 300)}” – {cue}" for text, cue in quoted.evidence[:5]]
+        lines += [f"  {quoted.url}"] if quoted.url and quoted.url != told.url else []
+        lines.append(f"  {quoted.proof}")
+    lines += ["", told.noticed]
+    return cut("\n".join(line for line in lines if line is not None), limit)
+
+
+_MARKED = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}

@@ -1,0 +1,79 @@
+"""Private contact data in quoted page text. Masks keep the length of a text, so that offsets into it still hold.
+
+Simple on purpose: North American telephone numbers, e-mail addresses, and street addresses that a text itself calls a
+home. A public body's own office is told from the registry (`contact`), never from page text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from watcher.model import Alert, Change, Redline
+
+MASK = "•"
+
+_EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+# NANP: ten digits with separators, or with a word before them that says what they are. File numbers (25-0600,
+# 2026-123-4) stay as they are: they do not have the shape 3-3-4.
+_PHONE = r"(?<![\w.-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])"
+_PHONE_RUN = r"(?:(?:tel|phone|cell|mobile|fax|call)[.:]?\s*)\d{10}(?!\d)"
+_HOME = r"(?:home address(?: is|:)?|resid(?:es|ing) at|who lives at)\s+\d{1,6}\s+[^,;\n]{3,60}"
+_PRIVATE = re.compile("|".join((_EMAIL, _PHONE, _PHONE_RUN, _HOME)), re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """The text with private contact data blotted out, character for character."""
+    return _PRIVATE.sub(lambda found: MASK * len(found.group()), text)
+
+
+def masked_redline(redline: Redline, before: str, after: str) -> Redline:
+    """The redline with what is private on either side blotted out, also where a part cuts through an address.
+
+    `before` and `after` are the two sides that the parts join to; a redline of other texts is masked part by part.
+    """
+    if _side(redline, "=-") != before or _side(redline, "=+") != after:
+        return tuple((mark, masked(text)) for mark, text in redline)
+    hidden_before, hidden_after = masked(before), masked(after)
+    parts = []
+    at_before = at_after = 0
+    for mark, text in redline:
+        shown = text
+        if mark != "+":
+            shown = _blotted(shown, hidden_before[at_before : at_before + len(text)])
+            at_before += len(text)
+        if mark != "-":
+            shown = _blotted(shown, hidden_after[at_after : at_after + len(text)])
+            at_after += len(text)
+        parts.append((mark, shown))
+    return tuple(parts)
+
+
+def private_parts_masked(alert: Alert) -> Alert:
+    """The same alert with every text that stems from a page masked: for those who get the values, not the notice."""
+    return replace(
+        alert, headline=masked(alert.headline), changes=tuple(_masked_change(change) for change in alert.changes)
+    )
+
+
+def _masked_change(change: Change) -> Change:
+    verdict = change.verdict
+    if verdict is not None:
+        verdict = replace(verdict, evidence=tuple(replace(seen, text=masked(seen.text)) for seen in verdict.evidence))
+    return replace(
+        change,
+        before=masked(change.before),
+        after=masked(change.after),
+        redline=masked_redline(change.redline, change.before, change.after),
+        heading=tuple(masked(part) for part in change.heading),
+        context=tuple(masked(part) for part in change.context),
+        verdict=verdict,
+    )
+
+
+def _side(redline: Redline, marks: str) -> str:
+    return "".join(text for mark, text in redline if mark in marks)
+
+
+def _blotted(text: str, hidden: str) -> str:
+    return "".join(MASK if blot == MASK else character for character, blot in zip(text, hidden, strict=True))

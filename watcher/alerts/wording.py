@@ -1,0 +1,215 @@
+"""The words: codes of the contract in plain neutral English, local times, short ids, and safe cutting of text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from watcher.model import Alert, Change, Jurisdiction
+
+STAGES = {
+    "introduced": "introduced",
+    "first_reading": "first reading",
+    "second_reading": "second or final reading",
+    "referred": "referred to a committee",
+    "hearing": "hearing or discussion",
+    "consent": "consent calendar",
+    "amended": "amended",
+    "adopted": "adopted",
+    "vetoed": "vetoed",
+    "tabled_withdrawn": "tabled, withdrawn or failed",
+    "repealed": "repealed",
+    "report": "report or information item",
+    "in_force": "text in force",
+}
+
+DIRECTIONS = {
+    "limits": "moves toward limiting cooperation",
+    "expands": "moves toward expanding cooperation",
+    "mixed": "moves in both directions",
+    "unclear": "direction unclear",
+}
+
+TOPICS = {
+    "detainer": "detainers",
+    "warrant": "judicial and administrative warrants",
+    "287g": "287(g) agreements",
+    "info_sharing": "sharing of information",
+    "release_notification": "notice of release dates",
+    "jail_access": "access to jails",
+    "resources": "staff, money and equipment",
+    "joint_ops": "joint operations",
+    "detention_facility": "detention facilities and contracts",
+    "data_alpr": "licence-plate and surveillance data",
+    "sensitive_locations": "schools, courts, hospitals, libraries",
+    "non_inquiry": "questions about immigration status",
+    "property_staging": "use of public property",
+    "agent_id": "identification of agents",
+    "designation": "sanctuary, welcoming and trust acts",
+    "preemption": "state pre-emption",
+    "funding_conditions": "funding conditions",
+    "litigation": "litigation",
+    "reporting": "reports and forums",
+    "status_check": "checks of immigration status",
+    "vendor": "contractors and data brokers",
+    "legal_defense": "legal defence funds",
+    "position": "positions on enforcement",
+}
+
+URGENCIES = {"now": "within 48 hours, or just adopted", "soon": "within 14 days", "routine": "no date near"}
+
+# What a text can carry that a reader does not see but a screen obeys: C0/C1 controls, bidirectional overrides and
+# isolates (Unicode TR 36, section 2.5), zero-width space, joiner of words, byte-order mark, tag characters.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")  # ECMA-48
+
+
+def clean(text: str) -> str:
+    """The text without terminal escapes, control, bidirectional and zero-width characters; lone surrogates replaced."""
+    text = text.encode("utf-8", "replace").decode("utf-8", "replace") if not _encodable(text) else text
+    text = _ESCAPE_SEQUENCE.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    return _UNSEEN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Cleaned, with runs of white space made one blank."""
+    return " ".join(clean(text).split())
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units, as Telegram counts (an emoji is two) and Slack at most counts."""
+    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+
+
+def head(text: str, limit: int) -> str:
+    """The longest beginning of at most `limit` UTF-16 units that does not cut through a visible character."""
+    if units(text) <= limit:
+        return text
+    used = end = 0
+    for end, character in enumerate(text):  # noqa: B007 - the place where the budget ran out is what is wanted
+        used += 2 if ord(character) > 0xFFFF else 1
+        if used > limit:
+            break
+    while end > 0 and (_joins(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[:end]
+
+
+def cut(text: str, limit: int) -> str:
+    """The text in at most `limit` UTF-16 units; what is left out is counted: "… (N more characters; see link)"."""
+    if units(text) <= limit:
+        return text
+    room = max(0, limit - units(left_out(len(text))))
+    kept = _whole_words(head(text, room))
+    said = kept.rstrip() + left_out(len(text) - len(kept))
+    return said if units(said) <= limit else head(text, max(0, limit - 1)) + "…"
+
+
+def left_out(characters: int) -> str:
+    """The words that stand for text left out."""
+    return f" … ({characters} more character{'s' if characters != 1 else ''}; see link)"
+
+
+def short_id(key: str) -> str:
+    """Five base32 characters of the alert's key, as "#A7F3K": what people call the alert when they speak of it."""
+    return "#" + base64.b32encode(hashlib.sha256(key.encode("utf-8", "replace")).digest()).decode()[:5]
+
+
+def place(jurisdiction: Jurisdiction) -> str:
+    """As people write it: "Boston, MA", "San Diego County, CA", "Colorado"."""
+    name = one_line(jurisdiction.name)
+    if jurisdiction.kind == "state":
+        return name
+    if jurisdiction.kind == "county" and not re.search(r"\b(county|parish|borough)\b", name, re.IGNORECASE):
+        name = f"{name} County"
+    return f"{name}, {jurisdiction.state}"
+
+
+def local(moment: datetime, zone: str, *, abbreviation: bool = True) -> str:
+    """Local wall time: "Tue 1 Dec 2026, 4:00 PM EST". Falls back to the moment's own offset for an unknown zone."""
+    try:
+        there = moment.astimezone(ZoneInfo(zone))
+    except (KeyError, ValueError, OSError):
+        there = moment
+    hour = there.hour % 12 or 12
+    said = f"{there:%a} {there.day} {there:%b} {there.year}, {hour}:{there:%M} {'AM' if there.hour < 12 else 'PM'}"
+    return f"{said} {there:%Z}" if abbreviation else said
+
+
+def what_happened(change: Change, kind: str, zone: str) -> str:
+    """The kind of change in words, never more than was seen: "item added to the agenda of Tue 1 Dec 2026, 4:00 PM".
+
+    A text that is gone is "no longer on", never "repealed": the page does not say why it went.
+    """
+    start = change.meeting.start if change.meeting else None
+    when = f" of {local(start, zone, abbreviation=False)}" if start else ""
+    thing, where = (
+        ("item", f"the agenda{when}")
+        if change.meeting or kind == "agenda"
+        else ("text", _WHERE.get(kind, "the document"))
+    )
+    match change.kind:
+        case "added":
+            return f"{thing} added to {where}"
+        case "removed":
+            return f"{thing} no longer on {where}" if thing == "item" else f"{thing} no longer in {where}"
+        case "reworded":
+            return f"{thing} reworded {'on' if thing == 'item' else 'in'} {where}"
+        case "moved":
+            return f"{thing} moved within {where}"
+        case "cancelled":
+            return f"meeting{when} cancelled" if when else "meeting cancelled"
+        case "rescheduled":
+            return (
+                f"meeting rescheduled to {local(start, zone, abbreviation=False)}" if start else "meeting rescheduled"
+            )
+        case "revised":
+            return f"document revised for {where}" if thing == "item" else f"{where} marked as revised"
+
+
+def interval(alert: Alert) -> str:
+    """When it was noticed and when the page was last seen unchanged: an interval, never a guessed time."""
+    seen = max(change.seen_at for change in alert.changes) if alert.changes else alert.created_at
+    before = [change.last_seen_unchanged_at for change in alert.changes if change.last_seen_unchanged_at]
+    said = f"noticed {local(seen, alert.time_zone)}"
+    return (
+        f"{said}, page last seen unchanged {local(max(before), alert.time_zone)}"
+        if before
+        else f"{said}, first seen then"
+    )
+
+
+_WHERE = {
+    "ordinance": "the ordinance",
+    "code": "the code",
+    "minutes": "the minutes",
+    "legislation": "the legislation file",
+    "list": "the list",
+}
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _joins(character: str) -> bool:
+    return (
+        bool(unicodedata.combining(character))
+        or character in "\u200d\ufe0f\ufe0e"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )
+
+
+def _whole_words(text: str) -> str:
+    shorter = text.rsplit(None, 1)[0] if text and not text[-1].isspace() and " " in text[-40:] else text
+    return shorter or text

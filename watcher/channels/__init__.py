@@ -1,0 +1,107 @@
+"""The front desk: all that the file of a channel may use, and how the rest of the house finds one.
+
+The file's name is the word in sites.yaml: `kind: slack` is `channels/slack.py`. It holds
+
+    Options   the pydantic model of the entry's keys (besides `kind`)
+    render    the alert as this service shows it: pure, and within every limit of the service for any text
+    Sender    talks to the service through its own SDK, one attempt a call, and says what a failure proves
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from datetime import datetime
+from types import ModuleType
+from typing import ClassVar, Protocol
+
+import pydantic
+
+from watcher.alerts import Notice, Quote, cut, excerpt, head, notice, plain_text, private_parts_masked, short_id, units
+from watcher.errors import DeliveryError
+from watcher.lines import alert_line, change_line
+from watcher.model import Alert, Channel, Message, Receipt
+from watcher.settings import SecretRef
+
+__all__ = [
+    "Alert",
+    "Channel",
+    "ChannelKind",
+    "DeliveryError",
+    "Message",
+    "Notice",
+    "Pace",
+    "Quote",
+    "Receipt",
+    "SecretRef",
+    "Sender",
+    "alert_line",
+    "change_line",
+    "cut",
+    "excerpt",
+    "head",
+    "kinds",
+    "load",
+    "notice",
+    "plain_text",
+    "private_parts_masked",
+    "retry_after",
+    "short_id",
+    "units",
+]
+
+Pace = Sequence[tuple[int, float]]  # at most so many messages in so many seconds, for each of the rules
+
+
+class Sender(Protocol):
+    """One connection to one destination. Every call is one attempt: repeating is the outbox's own affair."""
+
+    can_ask: bool  # whether `find` can ask the service what it already has
+    pace: Pace
+
+    async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
+        """Posts the message, as a reply where `thread` names a root. `key` is the delivery's. Raises DeliveryError."""
+
+    async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
+        """The receipt of an earlier `send` with this key; None where the service has no such message (or cannot say)."""
+
+    async def check(self) -> None:
+        """A harmless question to see whether the service answers. Raises DeliveryError."""
+
+    async def close(self) -> None:
+        """Lets go of the connection."""
+
+    def move(self, to: str) -> None:
+        """Sends to this address from now on: the service said that the old one has moved there."""
+
+
+class ChannelKind(Protocol):
+    """What every file in this folder holds."""
+
+    Options: type[pydantic.BaseModel]
+    Sender: ClassVar[type]
+
+    def render(self, alert: Alert, channel: Channel, *, reply: bool, repeat: bool) -> Message:
+        """The alert as this service shows it."""
+
+
+def kinds() -> tuple[str, ...]:
+    """The words that `kind:` may be: the names of the files in this folder."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def load(kind: str) -> ModuleType:
+    """The file of one kind. Raises KeyError for a kind that has none."""
+    if kind not in kinds():
+        raise KeyError(kind)
+    return importlib.import_module(f"{__name__}.{kind}")
+
+
+def retry_after(headers: object) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110 section 10.2.3, the delay-seconds form); None where absent or a date."""
+    value = getattr(headers, "get", lambda _: None)("Retry-After")
+    try:
+        return max(0.0, float(value)) if value is not None else None
+    except ValueError:
+        return None

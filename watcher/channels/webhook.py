@@ -1,0 +1,125 @@
+"""A webhook: the alert as JSON, signed, with an idempotency key. For other people's programs.
+
+The signature is `X-Watcher-Signature: sha256=<hex HMAC-SHA-256 of the raw body with the shared secret>` (RFC 2104), the
+key `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) is the same for every attempt of one delivery.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import pydantic
+
+from watcher.channels import (
+    Alert,
+    Channel,
+    DeliveryError,
+    Message,
+    Pace,
+    Receipt,
+    SecretRef,
+    alert_line,
+    change_line,
+    notice,
+    plain_text,
+    private_parts_masked,
+    retry_after,
+)
+
+TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+
+
+class Options(pydantic.BaseModel):
+    """Where to post, and the secret that signs."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    url: SecretRef | pydantic.HttpUrl
+    secret: SecretRef | None = None
+
+
+def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool = False) -> Message:
+    """The alert line of the interface, with its changes in full and what people would read under `text`."""
+    told = notice(alert, repeat=repeat)
+    text = plain_text(told)
+    shown = private_parts_masked(alert)
+    more = {"details": [change_line(change) for change in shown.changes], "thread": alert.thread, "id": told.id}
+    return Message(text, {**alert_line(shown, ()), **more, "possible_repeat": repeat, "text": text})
+
+
+class Sender:
+    """One address. Redirects are not followed: a signed alert goes where it was told to go."""
+
+    can_ask = False
+    pace: Pace = ()
+
+    def __init__(self, channel: Channel) -> None:
+        self.name = channel.name
+        self._url = channel.secrets.get("url") or str(channel.options.get("url", ""))
+        self._secret = channel.secrets.get("secret")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
+        """Posts once; any 2xx is taken as taken."""
+        payload: Mapping[str, Any] = message.body or {"type": "text", "text": message.text}
+        body = json.dumps(payload, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
+        if self._secret:
+            headers["X-Watcher-Signature"] = signature(self._secret, body)
+        try:
+            async with self._connection().post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
+                if 200 <= answer.status < 300:
+                    return Receipt(key, thread)
+                raise self._classified(answer.status, answer.headers)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise self._error("no connection", "unreachable", "service") from None
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+            raise self._error("the address is not one", "invalid_url", "target", permanent=True) from None
+        except (aiohttp.ClientError, TimeoutError):
+            raise self._error("no answer", "no_answer", "service", ambiguous=True) from None
+
+    def _classified(self, status: int, headers: object) -> DeliveryError:
+        code = f"http_{status}"
+        if status in (429, 503):
+            return self._error(
+                "asked to wait", code, "service", retry_after=retry_after(headers) or (60.0 if status == 429 else None)
+            )
+        if status in (401, 403, 404, 405, 410) or 300 <= status < 400:
+            return self._error("the address refuses", code, "target", permanent=True)
+        if status in (400, 413, 415, 422):
+            return self._error("the alert is refused", code, "message", permanent=True)
+        return self._error("the other side is in trouble", code, "service", ambiguous=status >= 500)
+
+    def _error(self, words: str, code: str, scope: str, **more: Any) -> DeliveryError:
+        return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
+
+    async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
+        """Cannot be asked; the receiver knows a repeat by its Idempotency-Key."""
+        return None
+
+    async def check(self) -> None:
+        """There is no harmless question."""
+
+    async def close(self) -> None:
+        """Closes the connection."""
+        if self._session is not None:
+            await self._session.close()
+
+    def move(self, to: str) -> None:
+        """A redirect is not followed."""
+
+    def _connection(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(force_close=True))
+        return self._session
+
+
+def signature(secret: str, body: bytes) -> str:
+    """The value of X-Watcher-Signature for a body."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
