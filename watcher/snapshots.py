@@ -263,8 +263,8 @@ def _trouble(error: OSError, folder: Path) -> StoreError:
     elif error.errno in (errno.EACCES, errno.EPERM):
         owner = where.stat().st_uid
         words = (
-            f"{folder} cannot be written: {where} belongs to uid {owner}, we are uid {os.getuid()}; "
-            f"run: chown -R {os.getuid()} {where} (or set WATCHER_DATA to another folder)"
+            f"{folder} cannot be written: {where} belongs to uid {owner}, we are uid {os.geteuid()}; "
+            f"run: chown -R {os.geteuid()} {where} (or set WATCHER_DATA to another folder)"
         )
     elif error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
         words = (

@@ -126,13 +126,14 @@ def _head(connection: Connection) -> tuple[int, str]:
 
 def _unseen(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """`rows` without those already stored, and without repeats."""
-    unique = {row["id"]: row for row in reversed(rows)}
-    ids = list(reversed(unique))
+    unique: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        unique.setdefault(row["id"], row)
+    ids = list(unique)
     for start in range(0, len(ids), STRIDE):
-        known = connection.scalars(select(table.c.id).where(table.c.id.in_(ids[start : start + STRIDE])))
-        for name in known:
-            del unique[name]
-    return [unique[name] for name in ids if name in unique]
+        for known in connection.scalars(select(table.c.id).where(table.c.id.in_(ids[start : start + STRIDE]))):
+            del unique[known]
+    return list(unique.values())
 
 
 def _digests(connection: Connection, kind: str, ids: list[str]) -> dict[str, str]:

@@ -117,20 +117,26 @@ def _sqlite(path: Path, read_only: bool, patience: timedelta) -> Engine:
 
 def _as_file(path: Path, read_only: bool) -> URL:
     """The URL of an SQLite file. Where even its folder cannot be written, a reader makes no log files beside it."""
-    if not read_only or os.access(path.parent, os.W_OK):
+    if not read_only or os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return URL.create("sqlite", database=str(path))
-    quiet = "" if Path(f"{path}-wal").exists() else "&immutable=1"
-    return URL.create("sqlite", database=f"{path.absolute().as_uri()}?mode=ro{quiet}&uri=true")
+    query = {"uri": "true", "mode": "ro"}
+    if not Path(f"{path}-wal").exists():
+        query["immutable"] = "1"
+    return URL.create("sqlite", database=path.absolute().as_uri(), query=query)
 
 
 def _check_place(path: Path, read_only: bool) -> None:
-    if path.is_dir():
+    try:
+        there, folder = path.exists(), path.is_dir()
+    except OSError as error:
+        words = f"the ledger {path} cannot be reached: uid {os.geteuid()} may not look into its folder"
+        raise StoreError(words, path=str(path), permanent=True) from error
+    if folder:
         raise StoreError(f"the ledger's path {path} is a folder, not a file", path=str(path), permanent=True)
+    if read_only and not there:
+        words = f"there is no ledger at {path} yet: `watcher check` or `watcher run` makes it"
+        raise StoreError(words, path=str(path))
     if read_only:
-        if not path.exists():
-            raise StoreError(
-                f"there is no ledger at {path} yet: `watcher check` or `watcher run` makes it", path=str(path)
-            )
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +185,7 @@ def _trouble(error: DBAPIError, name: str) -> StoreError:
             False,
         )
     elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
-        words, permanent = f"the ledger {name} cannot be opened or written by uid {os.getuid()}{_owner(folder)}", True
+        words, permanent = f"the ledger {name} cannot be opened or written by uid {os.geteuid()}{_owner(folder)}", True
     elif code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or (not code and isinstance(error.orig, sqlite3.Error)):
         words, permanent = f"the ledger {name} is damaged ({said}): restore it from a backup", True
     elif code.startswith("SQLITE_IOERR"):
@@ -194,4 +200,4 @@ def _owner(folder: Path) -> str:
         owner = folder.stat().st_uid
     except OSError:
         return ""
-    return f": its folder {folder} belongs to uid {owner}; run: chown -R {os.getuid()} {folder}"
+    return f": its folder {folder} belongs to uid {owner}; run: chown -R {os.geteuid()} {folder}"
