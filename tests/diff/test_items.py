@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from readings import NOW, REQUEST, compare, reading, told
 
+from tests.diff.readings import NOW, REQUEST, compare, reading, told
 from watcher.model import AgendaItem, Link, Matter, Meeting
 
 AHEAD = Meeting("m", "City Council", "Regular", NOW + timedelta(days=2))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from readings import compare, page, reading, told
-
+from tests.diff.readings import compare, page, reading, told
 from watcher.model import AgendaItem, Link, Matter, Passage, Reading, Step
 
 DAY = datetime(2026, 11, 20, 10, tzinfo=UTC)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from readings import NOW, REQUEST, compare, reading, told
 
+from tests.diff.readings import NOW, REQUEST, compare, reading, told
 from watcher.model import Link, Meeting
 
 LOCAL = ZoneInfo("America/New_York")

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from readings import SITE, compare, page, told
 
+from tests.diff.readings import SITE, compare, page, told
 from watcher.diff.passages import Edit, Piece, edits, pieces
 from watcher.model import Passage
 

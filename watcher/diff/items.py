@@ -93,7 +93,8 @@ def _whole(frame: Frame, kind: ChangeKind, item: AgendaItem) -> Iterator[Change]
     words = [item.title, *item.text.splitlines()]
     if item.action:
         words.append(f"Action: {item.action}")
-    for number, portion in enumerate(_portions(words)):
+    words = [word for word in words if word.strip()] or [item.matter or ""]
+    for number, portion in enumerate(joined(words)):
         before, after = ("", portion) if kind == "added" else (portion, "")
         yield frame.change(
             kind,
@@ -164,7 +165,3 @@ def _context(frame: Frame, item: AgendaItem, meeting: Meeting | None) -> tuple[s
 
 def _key(item: AgendaItem, part: str = "") -> str:
     return f"item:{item.id or item.matter or fold(item.title)[:80]}" + (f":{part}" if part else "")
-
-
-def _portions(words: Sequence[str]) -> list[str]:
-    return joined([word for word in words if word.strip()])

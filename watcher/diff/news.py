@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 
+from watcher.diff.alignment import Pair
 from watcher.diff.framing import PIECE, Frame
 from watcher.diff.passages import Edit, Piece, edits, pieces
 from watcher.diff.sameness import digest, fold
@@ -13,7 +17,8 @@ from watcher.model import Change, ChangeKind, Matter, Meeting, Passage
 
 MOST_PIECES = 500  # added or removed changes of one document; above, each holds more text
 MOST_MOVES = 200  # runs of passages that stand elsewhere; above, the document was re-sorted, and that is told once
-SHORT = 80  # characters: a change this short is told with its neighbour
+SHORT = 80  # characters: a change this short is told with the passage above it …
+NEIGHBOUR = 300  # … of which so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def compare(
 class _Teller:
     def __init__(self, frame: Frame, place: Place, before: Sequence[Piece], after: Sequence[Piece]) -> None:
         self.frame, self.place, self.before, self.after = frame, place, before, after
+        counts = (Counter(piece.said for piece in side) for side in (before, after))
+        self.times = reduce(operator.or_, counts)
 
     def tell(self, steps: Sequence[Edit]) -> Iterator[Change]:
         runs = list(self._runs(steps))
@@ -52,20 +59,21 @@ class _Teller:
         size = max(PIECE, sum(len(piece.text) for piece in (*self.before, *self.after)) // MOST_PIECES)
         for run in runs:
             kind = run[0].kind
+            old, new = (run[0].before[0], run[-1].before[1]), (run[0].after[0], run[-1].after[1])
             if kind == "added":
-                for lines in _portions([self.after[edit.after[0]] for edit in run], size):
-                    yield self._change("added", (), lines)
+                for start, end in _portions(self.after, new, size):
+                    yield self._change("added", (old[0], old[0]), (start, end))
             elif kind == "removed":
-                for lines in _portions([self.before[edit.before[0]] for edit in run], size):
-                    yield self._change("removed", lines, ())
+                for start, end in _portions(self.before, old, size):
+                    yield self._change("removed", (start, end), (new[0], new[0]))
             elif kind == "reworded" or (kind == "moved" and len(moves) <= MOST_MOVES):
-                yield self._change(kind, self._old(run), self._new(run))
+                yield self._change(kind, old, new)
         if len(moves) > MOST_MOVES:
             yield self._resorted(moves)
 
     def _runs(self, steps: Sequence[Edit]) -> Iterator[list[Edit]]:
         """Put neighbours of one kind under one heading together; rewordings stay single."""
-        news = [edit for edit in steps if edit.kind != "kept"]
+        news = [edit for edit in steps if edit.kind != "kept" and not self._elsewhere_too(edit)]
         number = 0
 
         def group(pair: tuple[int, Edit]) -> int:
@@ -78,6 +86,13 @@ class _Teller:
         for _, run in groupby(enumerate(news), key=group):
             yield [edit for _, edit in run]
 
+    def _elsewhere_too(self, edit: Edit) -> bool:
+        """Say whether what moved is no more than a mark or a word that stands in many places ("Agenda", "None.")."""
+        if edit.kind != "moved":
+            return False
+        said = self.after[edit.after[0]].said
+        return self.times[said] > 1 or not any(letter.isalpha() for letter in said)
+
     def _follows(self, one: Edit, two: Edit) -> bool:
         if one.kind != two.kind or one.kind == "reworded":
             return False
@@ -87,40 +102,30 @@ class _Teller:
             one.before[1] == two.before[0] and _together(self.before, one.before, two.before)
         )
 
-    def _old(self, run: Sequence[Edit]) -> Sequence[Piece]:
-        return self.before[run[0].before[0] : run[-1].before[1]]
-
-    def _new(self, run: Sequence[Edit]) -> Sequence[Piece]:
-        return self.after[run[0].after[0] : run[-1].after[1]]
-
-    def _change(self, kind: ChangeKind, old: Sequence[Piece], new: Sequence[Piece]) -> Change:
-        first = (new or old)[0]
-        before, after = _text(old), _text(new)
+    def _change(self, kind: ChangeKind, old: Pair, new: Pair) -> Change:
+        gone, come = self.before[slice(*old)], self.after[slice(*new)]
+        first = (come or gone)[0]
+        own = first.key or digest(*first.heading, *(piece.said for piece in gone or come))
         return self.frame.change(
             kind,
-            self._key(first, old, new),
-            before,
-            after,
+            f"{self.place.key}/{own}" if self.place.key else own,
+            _text(gone),
+            _text(come),
             heading=(*self.place.heading, *first.heading),
             meeting=self.place.meeting,
             matter=self.place.matter,
-            context=self._around(kind, old, new),
+            context=self._around(old, new),
         )
 
-    def _key(self, first: Piece, old: Sequence[Piece], new: Sequence[Piece]) -> str:
-        own = first.key or digest(*first.heading, *(piece.said for piece in old or new))
-        return f"{self.place.key}/{own}" if self.place.key else own
-
-    def _around(self, kind: ChangeKind, old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[str]:
-        if kind == "moved" and old[0].heading != new[0].heading:
-            yield f"Moved from: {' > '.join(old[0].heading) or 'no heading'}"
-        if old and new and old[0].heading != new[0].heading:
-            yield from old[0].heading
-        if sum(len(piece.text) for piece in (new or old)) <= SHORT:
-            side, piece = (self.after, new[0]) if new else (self.before, old[0])
-            at = side.index(piece) if len(side) <= 2_000 else 0
-            if at and side[at - 1].heading == piece.heading:
-                yield side[at - 1].text[:300]
+    def _around(self, old: Pair, new: Pair) -> Iterator[str]:
+        """The headings it stood under before, and for a few words alone the passage above them."""
+        gone, come = self.before[slice(*old)], self.after[slice(*new)]
+        if gone and come and gone[0].heading != come[0].heading:
+            yield f"Moved from: {' > '.join(gone[0].heading) or 'no heading'}"
+            yield from gone[0].heading
+        side, at = (self.after, new[0]) if come else (self.before, old[0])
+        if at and len(_text(come or gone)) <= SHORT and side[at - 1].heading == side[at].heading:
+            yield side[at - 1].text[:NEIGHBOUR]
 
     def _resorted(self, moves: Sequence[Sequence[Edit]]) -> Change:
         count = sum(len(run) for run in moves)
@@ -139,17 +144,17 @@ def _text(run: Sequence[Piece]) -> str:
     return words
 
 
-def _portions(run: Sequence[Piece], size: int) -> Iterator[Sequence[Piece]]:
-    start, length = 0, 0
-    for at, piece in enumerate(run):
-        if at > start and length + len(piece.text) > size:
-            yield run[start:at]
+def _portions(side: Sequence[Piece], run: Pair, size: int) -> Iterator[Pair]:
+    start, length = run[0], 0
+    for at in range(*run):
+        if at > start and length + len(side[at].text) > size:
+            yield start, at
             start, length = at, 0
-        length += len(piece.text) + 1
-    yield run[start:]
+        length += len(side[at].text) + 1
+    yield start, run[1]
 
 
-def _together(side: Sequence[Piece], one: tuple[int, int], two: tuple[int, int]) -> bool:
+def _together(side: Sequence[Piece], one: Pair, two: Pair) -> bool:
     return side[one[0]].heading == side[two[0]].heading
 
 

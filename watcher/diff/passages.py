@@ -213,7 +213,10 @@ class _Left:
 
     def _scores(self, pairs: Iterator[Pair] | list[Pair], least: float) -> Iterator[tuple[float, int, int]]:
         for b, a in pairs:
-            score = fuzz.ratio(self.before[b].said, self.after[a].said, score_cutoff=least)
+            old, new = self.before[b].said, self.after[a].said
+            score = fuzz.ratio(old, new, score_cutoff=least)
+            if not score and least < ALIKE_ELSEWHERE and min(len(old), len(new)) >= SPEAKS_FOR_ITSELF:
+                score = least if old in new or new in old else 0  # something was put before or behind it
             if score:
                 yield score, b, a
 

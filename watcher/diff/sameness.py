@@ -24,6 +24,8 @@ _SPELLINGS = str.maketrans(
 )
 # A soft hyphen before a line break stands inside one word.
 _SOFT_HYPHEN = re.compile("\u00ad\\s*")
+# "( Ord. No. 12 ; Ord. No. 13 )" is "(Ord. No. 12; Ord. No. 13)".
+_LOOSE_MARKS = re.compile(r"[(\[] | [)\],;:](?![\w-])| \.(?=\s|\Z)")
 # The place of a line in its list: "12. ", "(a) ", "4.2 Approve". Not "5.1 percent", not "24 hours".
 _ENUMERATOR = re.compile(
     r"""(?:item\s+)?(?:
@@ -43,7 +45,7 @@ def fold(text: str) -> str:
     """
     if not text.isascii():
         text = _SOFT_HYPHEN.sub("", unicodedata.normalize("NFC", text)).translate(_SPELLINGS)
-    text = " ".join(text.split())
+    text = _LOOSE_MARKS.sub(lambda found: found.group().strip(), " ".join(text.split()))
     place = _place(text)
     return text[place:].casefold()
 
