@@ -16,15 +16,17 @@ MIN_DELAY = timedelta(seconds=2)
 _LISTED = frozenset({"agenda", "legislation"})  # kinds whose page is a list of further documents
 
 
-def channels(entry: RegistryFile) -> dict[str, Channel]:
-    """The configured channels, and a console where none of that kind is configured."""
+def channels(entry: RegistryFile, listed: Sequence[SiteEntry]) -> dict[str, Channel]:
+    """The configured channels, and the console that is always there, where none is configured or its name is used."""
     made = {
         name: Channel(
             name, options["kind"], MappingProxyType({key: value for key, value in options.items() if key != "kind"})
         )
         for name, options in entry.channels.items()
     }
-    named = {*(entry.operator or ()), *(entry.defaults.channels or ())}
+    named = [*(entry.operator or ()), *(entry.defaults.channels or ())]
+    named += [name for route in entry.routes for name in route.to]
+    named += [name for site in listed for name in site.channels or ()]
     if cross.BUILT_IN not in made and (
         cross.BUILT_IN in named or all(channel.kind != "console" for channel in made.values())
     ):

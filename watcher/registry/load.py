@@ -53,8 +53,8 @@ def load(path: Path, vocabulary: Vocabulary) -> Registry:
     lexicon = _lexicon(main, path)
     _refuse(files)
     assert entry is not None  # noqa: S101 - _refuse has raised where a file has no shape
-    channels = build.channels(entry)
     listed = [*entry.sites, *(site for more in included if more is not None for site in more.sites)]
+    channels = build.channels(entry, listed)
     sites = build.sites(listed, entry.defaults, channels)
     routes = build.routes(entry)
     operator = tuple(entry.operator or ()) or (build.console_of(channels),)

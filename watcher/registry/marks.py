@@ -107,7 +107,7 @@ def read(path: Path, name: str = "") -> Marked:
     marked = Marked(name or str(path))
     text = _text(path, marked)
     if text is not None:
-        _parse(text, marked)
+        parse(text, marked)
     return marked
 
 
@@ -132,7 +132,8 @@ def _text(path: Path, marked: Marked) -> str | None:
     return None
 
 
-def _parse(text: str, marked: Marked) -> None:
+def parse(text: str, marked: Marked) -> None:
+    """Fill `marked` with what the YAML `text` says; never raises."""
     try:
         _Builder(marked).build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as trouble:
@@ -208,7 +209,9 @@ class _Builder:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, trail)
         value = _scalar(event)
-        if value is None:
+        if value is None and not trail:
+            marked.doubt((), "is empty", 1)
+        elif value is None:
             marked.doubt(trail, "has no value; fill it in or remove the line")
         return value
 

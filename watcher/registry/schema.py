@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
@@ -93,6 +93,15 @@ Tier = Annotated[str, _one_of(words.TIERS), _enum(words.TIERS)]
 AtLeast = Annotated[str, _one_of(words.LABELS), _enum(words.LABELS)]
 Render = Annotated[str, _one_of(("browser",)), _enum(("browser",))]
 Status = Annotated[str, _one_of(words.POLICY_STATUSES), _enum(words.POLICY_STATUSES)]
+
+
+def _first_version(number: int) -> int:
+    if number != 1:
+        raise grammar.Wrong("must be 1, the only version there is")
+    return number
+
+
+Version = Annotated[int, AfterValidator(_first_version), WithJsonSchema({"type": "integer", "const": 1})]
 
 
 class Entry(pydantic.BaseModel):
@@ -201,7 +210,7 @@ class PolicyLine(Entry):
 class RegistryFile(Entry):
     """sites.yaml."""
 
-    version: Literal[1]
+    version: Version
     include: list[Text] = Field([], description="more files, holding `sites:` only")
     lexicon: Text | None = Field(None, description="the user's own terms")
     defaults: DefaultsEntry = DefaultsEntry()

@@ -10,16 +10,7 @@ from pydantic_core import ErrorDetails
 
 from watcher.registry import words
 from watcher.registry.grammar import shown
-from watcher.registry.marks import Marked, Trail, word_for
-
-_RENAMED = {
-    "text": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "list": "a list",
-    "dict": "keys",
-}
+from watcher.registry.marks import Marked, Trail
 
 
 def explain(error: pydantic.ValidationError, marked: Marked, model: type[pydantic.BaseModel], root: Trail = ()) -> None:
@@ -27,11 +18,24 @@ def explain(error: pydantic.ValidationError, marked: Marked, model: type[pydanti
 
     Below `channels` no value is quoted: it may be a secret.
     """
+    told: dict[Trail, list[tuple[str, str]]] = {}
     for detail in error.errors(include_url=False):
-        loc = detail["loc"]
-        trail = root + _trail(loc, marked.at(root), detail["type"])
-        message, hint = _sentence(detail, trail, model, quote="channels" not in trail[:1] or len(trail) < 3)
-        marked.report(trail, message, hint)
+        trail = root + _trail(detail["loc"], marked.at(root), detail["type"])
+        quote = trail[:1] != ("channels",)
+        told.setdefault(trail, []).append(_sentence(detail, model, quote=quote))
+    for trail, sentences in told.items():
+        for message, hint in _joined(sentences):
+            marked.report(trail, message, hint)
+
+
+def _joined(sentences: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The refusals of one value by each branch of a union, as one sentence."""
+    plain = list(dict.fromkeys(sentences))
+    if len(plain) < 2 or not all(message.startswith("must be ") and not hint for message, hint in plain):
+        return plain
+    first, *others = [message.removeprefix("must be ") for message, _ in plain]
+    kinds = [first.split(", not ")[0], *(other.split(", not ")[0] for other in others[:-1]), others[-1]]
+    return [("must be " + ", or ".join(kinds), "")]
 
 
 def _trail(loc: Trail, value: object, kind: str) -> Trail:
@@ -47,7 +51,7 @@ def _trail(loc: Trail, value: object, kind: str) -> Trail:
     return trail
 
 
-def _sentence(detail: ErrorDetails, trail: Trail, model: type[pydantic.BaseModel], *, quote: bool) -> tuple[str, str]:
+def _sentence(detail: ErrorDetails, model: type[pydantic.BaseModel], *, quote: bool) -> tuple[str, str]:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "missing":
         return "is missing", ""
@@ -66,6 +70,10 @@ def _sentence(detail: ErrorDetails, trail: Trail, model: type[pydantic.BaseModel
         told = f"{shown(value)} is not" if quote else "must be"
         hint = words.nearest(str(value), expected.split(", ")) if quote else ""
         return f"{told} one of {expected}" if "," in expected else f"must be {expected}", hint
+    if kind == "string_pattern_mismatch":
+        return f"is not written as it should be{_meaning(model, detail['loc'])}", ""
+    if kind.startswith("url_"):
+        return "must be a web address, like https://example.org/path", ""
     if kind in _LIMITS:
         return _LIMITS[kind].format(**context), ""
     return detail["msg"][0].lower() + detail["msg"][1:], ""
@@ -108,6 +116,12 @@ def _instead(value: object, quote: bool) -> str:
     return f", not {shown(value)}" if quote else ""
 
 
+def _meaning(model: type[pydantic.BaseModel], loc: Trail) -> str:
+    """What the field says of itself, where it does."""
+    field = model.model_fields.get(str(loc[0])) if loc else None
+    return f": {field.description}" if field is not None and field.description else ""
+
+
 def _keys_beside(model: type[pydantic.BaseModel], loc: Trail) -> Iterable[str]:
     """The keys that `model` allows where the unknown one at `loc` stands."""
     shape: Any = model
@@ -127,6 +141,3 @@ def _model_in(annotation: Any) -> Any:
         if found is not None:
             return found
     return None
-
-
-__all__ = ["explain", "word_for"]

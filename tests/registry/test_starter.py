@@ -1,0 +1,89 @@
+"""The sites.yaml that comes with the program, and the schema that editors read beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from watcher import channels, platforms
+from watcher.registry import Registry, Vocabulary, load, marks, schema
+
+HOUSE = Path(__file__).parents[2]
+STARTER = HOUSE / "sites.yaml"
+SCHEMA = HOUSE / "docs" / "sites.schema.json"
+
+
+@pytest.fixture(scope="module")
+def whole() -> Vocabulary:
+    """The words of the folders `platforms/` and `channels/`."""
+    return Vocabulary(
+        {name: platforms.load(name).OPTIONS for name in platforms.names()},
+        {kind: channels.load(kind).Options for kind in channels.kinds()},
+    )
+
+
+@pytest.fixture(scope="module")
+def starter(whole: Vocabulary) -> Registry:
+    return load(STARTER, whole)
+
+
+@pytest.fixture(scope="module")
+def checked_in() -> Any:
+    return json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+def test_the_starter_has_nothing_odd_in_it(starter: Registry) -> None:
+    assert starter.warnings == ()
+
+
+def test_it_watches_at_least_forty_places_from_the_first_day(starter: Registry) -> None:
+    watched = {site.jurisdiction.slug for site in starter.sites if site.enabled}
+    assert len(watched) >= 40
+    assert {"ma-boston", "ny-new-york", "ca-san-francisco", "ca-san-diego-county", "co-denver", "az-phoenix"} <= watched
+    assert {"az-tucson", "il-chicago", "ca-los-angeles"} <= {site.jurisdiction.slug for site in starter.sites}
+
+
+def test_every_place_has_a_division_a_point_on_the_map_and_a_zone(starter: Registry) -> None:
+    for site in starter.sites:
+        place = site.jurisdiction
+        assert place.division, site.id
+        assert place.lat is not None, site.id
+        assert 18 < place.lat < 72, site.id
+        assert place.lon is not None, site.id
+        assert -180 < place.lon < -64, site.id
+
+
+def test_it_tells_the_console_alone_until_someone_adds_a_channel(starter: Registry) -> None:
+    assert {channel.kind for channel in starter.channels.values()} == {"console"}
+    assert all(site.channels == starter.operator for site in starter.sites)
+
+
+def test_the_commented_channels_and_routes_are_right_once_uncommented(whole: Vocabulary, tmp_path: Path) -> None:
+    text = STARTER.read_text(encoding="utf-8")
+    for key in ("newsroom", "basic", "field"):
+        text = text.replace(f"  # {key}:", f"  {key}:")
+    text = text.replace("# routes:", "routes:").replace("#   - {to:", "  - {to:")
+    copy = tmp_path / "sites.yaml"
+    copy.write_text(text, encoding="utf-8")
+    book = load(copy, whole)
+    assert {channel.kind for channel in book.channels.values()} == {"console", "slack", "telegram"}
+    assert len(book.routes) == 3
+
+
+def test_the_checked_in_schema_is_current(whole: Vocabulary, checked_in: Any) -> None:
+    """Where this fails: `watcher schema > docs/sites.schema.json`."""
+    assert checked_in == json.loads(json.dumps(schema(whole)))
+
+
+def test_the_schema_takes_the_starter(checked_in: Any) -> None:
+    Draft202012Validator.check_schema(checked_in)
+    assert [error.message for error in Draft202012Validator(checked_in).iter_errors(marks.read(STARTER).value)] == []
+
+
+def test_editors_are_told_where_the_schema_is() -> None:
+    first = STARTER.read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={SCHEMA.relative_to(HOUSE)}"
