@@ -21,7 +21,8 @@ from watcher.net import shown
 
 _HEAD = 65_536  # bytes looked at
 _LARGE = 524_288  # bytes: no wall or error page is that large
-_MANY = 160  # tags of running text in the head: a page with that many holds more than a wall
+_MANY = 60  # tags of running text: a page with that many holds more than a wall
+_VERY_MANY = 250  # ... more than a log-in page amid a site's navigation
 _LITTLE = 1_500  # characters: a wall's text stays below
 _OWN_LITTLE = 700  # characters outside links and navigation: an error or log-in page's text stays below
 _SHELL = 250
@@ -173,13 +174,10 @@ class _Page:
         title = _plain(found[1]) if (found := _TITLE.search(low)) else ""
         headings = [_plain(heading) for heading in _H1.findall(low)[:4]]
         page = cls(body, low, True, title, headings)
-        if always or response.status >= 400 or page._much() < _MANY or page._speaks_of_trouble():
+        if always or response.status >= 400 or page._speaks_of_trouble():
             return page
-        return None
-
-    def _much(self) -> int:
-        low = self._low
-        return low.count(b"<td") + low.count(b"<li") + low.count(b"<p") + low.count(b"<br") + low.count(b"<div") // 4
+        enough = _VERY_MANY if marks.PASSWORD.search(low) else _MANY
+        return None if _holds_much(low, enough) or _holds_much(body, enough) else page
 
     def _speaks_of_trouble(self) -> bool:
         return any(
@@ -278,6 +276,17 @@ _SIGN_IN = re.compile(
     r"^\W*(log|sign)[ -]?(in|on)\b|\b(user|member|staff|account|portal|employee) (log|sign)[ -]?in\b|\blog ?in$|\bsign in\b",
     re.IGNORECASE,
 )
+
+
+def _holds_much(markup: bytes, enough: int) -> bool:
+    """True where the tags of running text reach `enough`; counting stops there. Upper-case tags beyond the head are
+    not counted: such a page is read, which is slow but right."""
+    seen = 0
+    for tag in (b"<td", b"<li", b"<p", b"<br"):
+        seen += markup.count(tag)
+        if seen >= enough:
+            return True
+    return seen + markup.count(b"<div") // 4 >= enough
 
 
 def _is_html(response: Response) -> bool:

@@ -127,15 +127,17 @@ class Fetcher:
 
     async def _try(self, request: Request, headers: dict[str, str], group: _Group, asked: float) -> Response:
         async def send(asking: Request, total: float) -> Response:
-            return await self._send(asking, {}, group, self._delay(asking.url, asked, 0.0), total)
+            return await self._send(asking, {}, group, self.delay(asking.url, asked, 0.0), total)
 
         rules = await self._robots.rules(request.url, send)
         if not rules.allows(request.url):
             raise Blocked("robots.txt asks us to stay away", url=shown(request.url), reason="robots", permanent=True)
-        delay = self._delay(request.url, asked, rules.delay)
+        delay = self.delay(request.url, asked, rules.delay)
         response = await self._send(request, headers, group, delay, None)
         if response.status == 304 and headers:
             return response
+        if response.status == 304:
+            raise Refused("a 304 nobody asked for", url=shown(response.url), status=304)
         if (refused := refusal(response)) is not None:
             if refused.retry_after is not None and refused.status in (429, 503):
                 group.away_until = self._monotonic() + refused.retry_after
@@ -143,9 +145,10 @@ class Fetcher:
             raise refused
         return response
 
-    def _delay(self, url: str, asked: float, crawl_delay: float) -> float:
+    def delay(self, url: str, asked: float, crawl_delay: float) -> float:
+        """Seconds to keep between two requests: the longest of what is asked for, within the house rule (FLOOR)."""
         if asked < FLOOR and self._door.inside(url):
-            return max(asked, 0.0) if asked <= 0 else max(asked, crawl_delay)
+            return 0.0 if asked <= 0 else max(asked, crawl_delay)
         return max(asked, crawl_delay, FLOOR)
 
     async def _send(

@@ -301,7 +301,7 @@ def translated(error: Exception, url: str) -> FetchError:
         isinstance(error, httpx.TimeoutException) and not has(aiohttp.ClientError)
     ):
         return Unreachable("no answer in time", url=url, reason="timeout")
-    if has(LineTooLong):
+    if has(LineTooLong) or any("Too many headers" in str(cause) for cause in causes):
         return TooLarge("headers over the limit", url=url)
     if has(aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError):
         return Unreachable("half an answer: the connection ended too early", url=url)
@@ -315,10 +315,9 @@ def translated(error: Exception, url: str) -> FetchError:
 
 
 def _tls_words(causes: tuple[BaseException, ...]) -> str:
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message or "the certificate is not good"
-    for cause in causes:
-        if isinstance(cause, ssl.SSLError) and cause.reason:
-            return cause.reason.lower().replace("_", " ")
+    # aiohttp's own TLS errors inherit from ssl's, but lack their fields.
+    for name in ("verify_message", "reason"):
+        for cause in causes:
+            if isinstance(words := getattr(cause, name, None), str) and words:
+                return words.lower().replace("_", " ")
     return "no secure connection"
