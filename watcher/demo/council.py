@@ -36,7 +36,7 @@ class Council:
         self.day = Day(self.day + 1)
         return True
 
-    def clock(self) -> datetime:
+    def now(self) -> datetime:
         """The time in Alder Creek: today's hour on the story's day, so that a week passes in a minute."""
         return datetime.now(UTC) + timedelta(days=int(self.day))
 

@@ -242,10 +242,9 @@ def agenda_lines(sitting: Sitting) -> list[str]:
     ]
     if sitting.remark:
         head.insert(0, sitting.remark)
-    return head + [
-        f"{line.number} {line.title}" + (f" ({line.file.kind} {line.file.number})" if line.file else "")
-        for line in sitting.agenda
-    ]
+    for line in sitting.agenda:
+        head += [f"{line.number} {line.title}" + (f" ({line.file.kind} {line.file.number})" if line.file else ""), ""]
+    return head
 
 
 def agenda_page(sitting: Sitting) -> str:

@@ -34,6 +34,7 @@ from watcher.platforms.legistar import following, marks
 from watcher.platforms.legistar.grids import Grid, Row, address, field, grid, place, seen, written
 
 FILE = ("file #", "record #", "file number", "matter #", "file")
+TEXT_OF = "legislation-text:"
 CONSENT_ENDS = re.compile(
     r"\b(regular|non-?consent|action items?|public hearings?|hearings?|discussion|new business|old business|unfinished"
     r"|reports?|communications?|presentations?|public comment|removed from|pulled from|executive session|closed session"
@@ -197,16 +198,33 @@ def read_legislation(page: BeautifulSoup, site: Site, response: Response) -> Rea
     matter = matter_of(page, site, response)
     if not matter.title and not matter.kind:
         raise EmptyReading("the legislation's page names a file and says nothing of it", url=response.url)
-    meeting = response.request.meeting
+    if response.request.stable_key.startswith(TEXT_OF):
+        return read_text(matter, response)
+    meeting, plain = response.request.meeting, replace(matter, history=(), attachments=(), text="")
     follow: list[Request] = []
+    if "legislation" in site.follow and not matter.text:
+        follow.append(text_tab(plain, meeting, response))
     if "attachments" in site.follow:
-        plain = replace(matter, history=(), attachments=(), text="")
-        follow = [following.attachment(link, meeting, plain, (matter.title,)) for link in matter.attachments]
+        follow += [following.attachment(link, meeting, plain, (matter.title,)) for link in matter.attachments]
     return Reading(
         document=Document(response.url, f"{matter.file} {matter.title}".strip(), "legislation", summary(page)),
         matters=(matter,),
         follow=following.bounded(follow),
     )
+
+
+def text_tab(matter: Matter, meeting: Meeting | None, response: Response) -> Request:
+    """The same page with its Text tab open, which InSite loads only when asked (FullText=1)."""
+    glue = "&" if "?" in response.url else "?"
+    page = following.legislation(replace(matter, url=f"{response.url}{glue}FullText=1"), meeting, matter.title)
+    return replace(page, why=f"text of {matter.file}", stable_key=f"{TEXT_OF}{matter.file}", optional=True)
+
+
+def read_text(matter: Matter, response: Response) -> Reading:
+    """The Text tab alone: the rest of the page was read where it was listed."""
+    passages = tuple(Passage(line, ("Text",)) for line in matter.text.splitlines())
+    document = Document(response.url, f"{matter.file} {matter.title}".strip(), "legislation", passages)
+    return Reading(document, proof=None if passages else "the file is shown and has no text")
 
 
 def matter_of(page: BeautifulSoup, site: Site, response: Response) -> Matter:

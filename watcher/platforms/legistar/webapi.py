@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -141,7 +141,7 @@ def read_events(records: Sequence[Fields], site: Site, response: Response) -> Re
         meetings=meetings,
         items=tuple(items),
         matters=tuple(matters.values()),
-        follow=following.bounded((*wanted, *follow)),
+        follow=asking_json(following.bounded((*wanted, *follow))),
     )
 
 
@@ -214,11 +214,14 @@ def read_items(records: Sequence[Fields], site: Site, response: Response) -> Rea
     if not items:
         raise EmptyReading("the items have neither title nor file", url=response.url)
     about = listed or Meeting(id=meeting, body=site.body or "")
+    follow = [*following.from_meeting(about, items, matters, site)]
+    if "legislation" in site.follow:
+        follow += [versions_of(matter, matter.url, response) for matter in matters if matter.url]
     return Reading(
         document=Document(response.url, about.body, "meeting"),
         items=tuple(items),
         matters=matters,
-        follow=following.from_meeting(about, items, matters, site),
+        follow=asking_json(following.bounded(follow)),
     )
 
 
@@ -311,7 +314,7 @@ def read_matters(records: Sequence[Fields], site: Site, response: Response) -> R
             summary_of(records[0]) if one else (),
         ),
         matters=matters,
-        follow=following.bounded(follow),
+        follow=asking_json(following.bounded(follow)),
     )
 
 
@@ -321,8 +324,9 @@ def matter_of(fields: Fields, site: Site, response: Response) -> Matter:
     def get(name: str) -> str:
         return prefixed(fields, "Matter", name)
 
-    file = get("File") or get("ID") or value(fields, "MatterId")
-    url = get("InSiteURL") or (f"{root_of(response.url)}/Matters/{get('Id')}" if is_api(response.url) else "")
+    number = value(fields, "MatterId", "ID")
+    url = get("InSiteURL") or (f"{root_of(response.url)}/Matters/{number}" if is_api(response.url) else "")
+    file = get("File") or number
     return Matter(
         id=file,
         file=file,
@@ -344,12 +348,23 @@ def matter_parts(fields: Fields, matter: Matter, site: Site, response: Response,
             yield following.attachment(link, response.request.meeting, bare, (matter.title,))
     if not is_api(response.url) or "legislation" not in site.follow:
         return
-    address = f"{root_of(response.url)}/Matters/{value(fields, 'MatterId')}"
+    address = f"{root_of(response.url)}/Matters/{value(fields, 'MatterId', 'ID')}"
     if not alone:
-        yield replace(following.legislation(bare, None, matter.title), url=address, headers=JSON)
+        yield replace(following.legislation(bare, None, matter.title), url=address)
         return
-    for part in ("Histories", "Attachments", "Versions"):
+    yield versions_of(bare, address, response)
+    for part in ("Histories", "Attachments"):
         yield api_part(f"{address}/{part}", f"{part.lower()} of {matter.file}", bare, response)
+
+
+def asking_json(requests: Iterable[Request]) -> tuple[Request, ...]:
+    """The requests, those to the API with the header without which some councils' answers are XML."""
+    return tuple(replace(request, headers=JSON) if is_api(request.url) else request for request in requests)
+
+
+def versions_of(matter: Matter, address: str, response: Response) -> Request:
+    """The versions of a matter's text: asked for beside the matter, so that the text itself is one step away."""
+    return api_part(f"{address}/Versions", f"versions of {matter.file}", matter, response)
 
 
 def api_part(url: str, why: str, matter: Matter | None, response: Response) -> Request:
@@ -396,7 +411,10 @@ def steps_of(records: Sequence[Fields], site: Site) -> tuple[Step, ...]:
     """A matter's history in the order of its dates."""
     steps = [
         Step(
-            date=start_of(value(fields, "MatterHistoryActionDate", "Date"), "", site.jurisdiction.time_zone),
+            # the day alone: clerks mend the hour for weeks, and archives write local hours as if they were UTC
+            date=marks.start_of(
+                marks.read_date(value(fields, "MatterHistoryActionDate", "Date")), None, site.jurisdiction.time_zone
+            ),
             body=value(fields, "MatterHistoryActionBodyName", "BodyName"),
             action=value(fields, "MatterHistoryActionName", "Action"),
             result=value(fields, "MatterHistoryPassedFlagName", "PassedFlagName"),
