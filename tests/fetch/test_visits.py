@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from itertools import pairwise
 
 import pytest
+import stamina
 from aiohttp import web
 
 from watcher.errors import Blocked, FetchError, Refused, TooLarge, Unreachable
@@ -59,7 +61,7 @@ class Town:
     @property
     def gaps(self) -> list[float]:
         times = [moment for _, moment in self.asked]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in pairwise(times)]
 
 
 def page(status: int = 200, text: str = PAGE, **headers: str) -> web.Response:
@@ -69,6 +71,13 @@ def page(status: int = 200, text: str = PAGE, **headers: str) -> web.Response:
 
 def in_turn(*answers: web.Response) -> Iterator[web.Response]:
     return iter(answers)
+
+
+@pytest.fixture(autouse=True)
+def _no_back_off() -> Iterator[None]:
+    """Tries follow each other at once; their number stays as it is."""
+    with stamina.set_testing(True, attempts=3):
+        yield
 
 
 @pytest.fixture
@@ -237,6 +246,25 @@ async def test_a_failing_robots_txt_fails_the_visit_with_its_status(status: int,
     assert (error.reason, error.status) == ("refused", status)
     assert again.status == status
     assert set(town.paths) == {"/robots.txt"}
+
+
+async def test_a_busy_robots_txt_is_asked_again_when_the_host_wants_us_back(town: Town) -> None:
+    town.answers["/robots.txt"] = in_turn(page(503, Retry_After="9"), web.Response(text="User-agent: *\nAllow: /\n"))
+    glass = Hourglass()
+    async with visiting(glass) as fetcher:
+        await fetcher.visit(Request(f"{town.base}/a"), min_delay=AT_ONCE)
+    assert glass.slept == [9.0]
+
+
+async def test_a_host_without_robots_txt_is_left_alone_for_half_a_minute_only(town: Town) -> None:
+    town.answers["/robots.txt"] = in_turn(*(page(500) for _ in range(3)), page(404))
+    glass = Hourglass()
+    async with visiting(glass) as fetcher:
+        await failed(fetcher, f"{town.base}/a")
+        await failed(fetcher, f"{town.base}/b")
+        glass.passed += 31
+        await fetcher.visit(Request(f"{town.base}/a"), min_delay=AT_ONCE)
+    assert town.paths == ["/robots.txt"] * 4 + ["/a"]
 
 
 async def test_crawl_delay_is_kept_up_to_a_minute(town: Town) -> None:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from watcher.errors import FetchError, Refused
+from watcher.fetch.refusal import retry_after
 from watcher.model import Request, Response
-from watcher.net import AGENT
+from watcher.net import AGENT, shown
 
 KEEP = 24 * 3600.0  # RFC 9309 section 2.4: at most 24 hours
 KEEP_FAILURE = 30.0  # a host that is down is not asked again for each of its documents
@@ -44,7 +45,12 @@ EVERYTHING = Rules(None)
 def rules_from(response: Response) -> Rules:
     """The rules an answer to /robots.txt stands for. Refused for an error of the server (5xx, 429)."""
     if response.status >= 500 or response.status == 429:
-        raise Refused("robots.txt cannot be had: the server answered with an error", url="", status=response.status)
+        raise Refused(
+            f"robots.txt cannot be had: the server answered {response.status}",
+            url=shown(response.url),
+            status=response.status,
+            retry_after=retry_after(response, response.fetched_at),
+        )
     if response.status != 200:
         return EVERYTHING  # RFC 9309 section 2.3.1.3: unavailable means no rules
     text = response.body[:_LARGEST].decode("utf-8-sig", errors="replace")
@@ -66,21 +72,27 @@ class Robots:
         self._monotonic = monotonic
         self._known: dict[str, tuple[float, Rules | FetchError]] = {}
 
-    async def rules(self, url: str, send: Send) -> Rules:
-        """The rules for `url`'s origin, asked for by `send` where not known. Raises what stood in the way of robots.txt (Unreachable, Refused …)."""
-        place = origin(url)
-        until, found = self._known.get(place, (0.0, EVERYTHING))
-        if until <= self._monotonic():
-            until, found = await self._ask(place, send)
-            self._known[place] = (until, found)
-        if isinstance(found, FetchError):
-            raise found
-        return found
+    def failure(self, url: str) -> FetchError | None:
+        """What stood in the way of this origin's robots.txt a moment ago, if anything did."""
+        until, found = self._known.get(origin(url), (0.0, EVERYTHING))
+        if isinstance(found, FetchError) and until > self._monotonic():
+            return found.with_traceback(None)
+        return None
 
-    async def _ask(self, place: str, send: Send) -> tuple[float, Rules | FetchError]:
+    async def rules(self, url: str, send: Send) -> Rules:
+        """The rules for `url`'s origin, asked for by `send` where not known.
+
+        Raises what stood in the way of robots.txt (Unreachable, Refused …).
+        """
+        place = origin(url)
+        until, known = self._known.get(place, (0.0, EVERYTHING))
+        if isinstance(known, Rules) and until > self._monotonic():
+            return known
         request = Request(f"{place}/robots.txt", kind="robots", why="may we ask?")
         try:
             rules = rules_from(await send(request, _TOTAL))
         except FetchError as error:
-            return self._monotonic() + KEEP_FAILURE, error
-        return self._monotonic() + KEEP, rules
+            self._known[place] = (self._monotonic() + KEEP_FAILURE, error)
+            raise
+        self._known[place] = (self._monotonic() + KEEP, rules)
+        return rules

@@ -14,8 +14,8 @@ import stamina
 
 from watcher.errors import Blocked, FetchError, Refused, Unreachable
 from watcher.fetch.groups import host_group
-from watcher.fetch.refusal import refusal
-from watcher.fetch.robots import Robots
+from watcher.fetch.refusal import refusal, retry_after
+from watcher.fetch.robots import Robots, origin
 from watcher.model import NotModified, Request, Response, Validators
 from watcher.net import Door, shown
 
@@ -40,12 +40,11 @@ class Clock(Protocol):
 
 @dataclass(slots=True)
 class _Group:
-    """One host group: whose turn it is, when the last request ended, until when it asked us to stay away."""
+    """One host group: whose turn it is, and when the last request ended."""
 
+    name: str
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_end: float | None = None
-    away_until: float = 0.0
-    away_status: int | None = None
 
 
 class Fetcher:
@@ -64,6 +63,7 @@ class Fetcher:
         self._monotonic = monotonic
         self._sleep = sleep
         self._groups: dict[str, _Group] = {}
+        self._away: dict[str, tuple[float, int]] = {}  # host group or origin: until when it asked us to stay away
         self._robots = Robots(monotonic)
 
     async def __aenter__(self) -> Self:
@@ -87,7 +87,7 @@ class Fetcher:
             name = host_group(request.url)
         except ValueError:
             name = ""  # the door says what is wrong with it
-        group = self._groups.setdefault(name, _Group())
+        group = self._groups.setdefault(name, _Group(name))
         headers = _conditions(request, validators)
         async with group.turn:
             response = await self._visit(request, headers, group, min_delay.total_seconds())
@@ -96,6 +96,8 @@ class Fetcher:
         return response
 
     async def _visit(self, request: Request, headers: dict[str, str], group: _Group, asked: float) -> Response:
+        if (down := self._robots.failure(request.url)) is not None:
+            raise down
         try:
             return await self._try(request, headers, group, asked)
         except FetchError as failure:
@@ -106,13 +108,13 @@ class Fetcher:
             nonlocal waited
             if not _transient(error):
                 return False
-            retry_after = getattr(error, "retry_after", None)
-            if retry_after is None:
+            pause = getattr(error, "retry_after", None)
+            if pause is None:
                 return True
-            if waited or retry_after > SHORT_WAIT:
+            if waited or pause > SHORT_WAIT:
                 return False
             waited = True
-            return float(retry_after)
+            return 0.0  # the next try itself waits until the host wants us back
 
         # The first try stands outside: the machinery of tries costs as much as a 304.
         async for attempt in stamina.retry_context(
@@ -139,9 +141,6 @@ class Fetcher:
         if response.status == 304:
             raise Refused("a 304 nobody asked for", url=shown(response.url), status=304)
         if (refused := refusal(response)) is not None:
-            if refused.retry_after is not None and refused.status in (429, 503):
-                group.away_until = self._monotonic() + refused.retry_after
-                group.away_status = refused.status
             raise refused
         return response
 
@@ -155,22 +154,24 @@ class Fetcher:
         self, request: Request, headers: dict[str, str], group: _Group, delay: float, total: float | None
     ) -> Response:
         now = self._monotonic()
-        away = group.away_until - now
-        if away > SHORT_WAIT:
+        places = (group.name, origin(request.url))
+        away, status = max(self._away.get(place, (0.0, 0)) for place in places)
+        if away - now > SHORT_WAIT:
             raise Refused(
-                "the host asked us to come back later",
-                url=shown(request.url),
-                status=group.away_status,
-                retry_after=away,
+                "the host asked us to come back later", url=shown(request.url), status=status, retry_after=away - now
             )
         ready = now if group.last_end is None else group.last_end + delay
-        if (wait := max(ready - now, away)) > 0:
+        if (wait := max(ready, away) - now) > 0:
             await self._sleep(wait)
         try:
-            response = await self._door.send(request, headers, total=total)
+            response = replace(await self._door.send(request, headers, total=total), fetched_at=self._clock.now())
         finally:
             group.last_end = self._monotonic()
-        return replace(response, fetched_at=self._clock.now())
+        if response.status in (429, 503) and (pause := retry_after(response, response.fetched_at)) is not None:
+            # "Too many requests" speaks for the whole service, "unavailable" for one machine behind it.
+            place = group.name if response.status == 429 else origin(request.url)
+            self._away[place] = (self._monotonic() + pause, response.status)
+        return response
 
 
 def _conditions(request: Request, validators: Validators) -> dict[str, str]:
