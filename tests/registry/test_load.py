@@ -142,7 +142,7 @@ def test_a_place_is_reused_by_site_id_even_through_another_site(vocabulary: Voca
 def test_a_route_that_can_never_match_is_said(taken: Taken) -> None:
     book = taken(HEAD + "routes:\n  - {to: [console], when: {jurisdictions: [ma-bostn]}}\n" + SITE)
     assert [str(warning).rsplit("/", 1)[1] for warning in book.warnings] == [
-        'sites.yaml:3: route 1: when.jurisdictions: no enabled site is in or of "ma-bostn" (did you mean "ma-boston"?)',
+        'sites.yaml:3: route 1: when.jurisdictions: no enabled site is in "ma-bostn" (did you mean "ma-boston"?)',
         "sites.yaml:3: route 1: when: this route can never match: no enabled site fits all its conditions",
     ]
 

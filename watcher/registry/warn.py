@@ -62,7 +62,9 @@ def _routes(main: Marked, watched: Sequence[Site], routes: Sequence[Route]) -> I
             for name in wanted:
                 if watched and name not in have:
                     hint = words.nearest(name, sorted(have)) if word == "slug" else ""
-                    yield main.problem((*where, key), f"no enabled site is in or of {shown(name)}", hint)
+                    yield main.problem(
+                        (*where, key), f"no enabled site is {'of kind' if word == 'kind' else 'in'} {shown(name)}", hint
+                    )
             left = [
                 site
                 for site in left
