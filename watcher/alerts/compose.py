@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from rapidfuzz import fuzz
 
 from watcher.alerts.privacy import masked
-from watcher.alerts.wording import cut, one_line, place, what_happened
+from watcher.alerts.wording import cut, one_line, place, subject, what_happened
 from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Urgency, Verdict
 
 NOW = timedelta(hours=48)
@@ -26,7 +26,8 @@ IN_SESSION = timedelta(hours=6)  # a meeting that began this long ago may still 
 
 ALIKE = 92.0  # of 100, rapidfuzz partial_ratio: the shorter text stands almost word for word in the longer one
 ENOUGH = 60  # characters; shorter texts are alike by accident
-COMPARED = 3000  # characters of each text that are compared
+TELLING = 4  # characters of a file number that identify it in running text
+COMPARED = (1_500, 20_000)  # characters of the shorter and of the longer text that are compared
 
 # The order in which a matter usually travels: an alert of several changes shows the furthest.
 _STAGE_ORDER = (
@@ -53,7 +54,7 @@ def compose(site: Site, changes: Sequence[Change], now: datetime) -> tuple[Alert
 class _Find:
     """Changes that are about one thing."""
 
-    about: tuple[str, ...]  # what ties them: ("file", number) | ("item", meeting, key) | ("section", url, section)
+    about: tuple[str, ...]  # what ties them: file number; else meeting and item; else document and section
     changes: list[Change] = field(default_factory=list)
 
     @property
@@ -74,12 +75,16 @@ def _gather(changes: Iterable[Change]) -> list[_Find]:
 
 
 def _about(change: Change) -> tuple[str, ...]:
+    what, name, _ = subject(change)
+    meeting = change.meeting.id if change.meeting is not None else ""
+    if what == "meeting":
+        return ("meeting", name)
     if file := _file(change):
         return ("file", file)
-    section = change.key or " › ".join(change.heading)
-    if change.meeting is not None:
-        return ("item", change.meeting.id, section or change.url)
-    return ("section", change.url, section)
+    if what != "passage":
+        return (what, meeting, name)
+    section = " › ".join(change.heading)
+    return ("passage", meeting, change.url, section) if meeting else ("section", change.url, section)
 
 
 def _file(change: Change) -> str | None:
@@ -102,7 +107,7 @@ def _fold(finds: list[_Find]) -> list[_Find]:
     """Finds without a file number join the find they repeat; those with different numbers never join."""
     kept = [find for find in finds if find.file]
     for find in (find for find in finds if not find.file):
-        home = _named_by(find, kept) or next((other for other in kept if _repeats(find, other)), None)
+        home = _home(find, kept)
         if home is None:
             kept.append(find)
         else:
@@ -111,17 +116,28 @@ def _fold(finds: list[_Find]) -> list[_Find]:
     return sorted(kept, key=lambda find: order[id(find)])
 
 
+def _home(find: _Find, others: Sequence[_Find]) -> _Find | None:
+    if find.about[0] == "meeting":
+        return None
+    return _named_by(find, others) or next((other for other in others if _repeats(find, other)), None)
+
+
 def _named_by(find: _Find, others: Sequence[_Find]) -> _Find | None:
     text = " ".join(_texts(find)).upper()
-    named = [
-        other for other in others if other.file and re.search(rf"(?<![\w-]){re.escape(other.file)}(?![\w-])", text)
-    ]
+    named = [other for other in others if other.file and _names(text, other.file)]
     return named[0] if len(named) == 1 else None
+
+
+def _names(text: str, file: str) -> bool:
+    """Whether an upper-case text names the file. Numbers of three characters stand anywhere by accident."""
+    return len(file) >= TELLING and re.search(rf"(?<![\w-]){re.escape(file)}(?![\w-])", text) is not None
 
 
 def _repeats(find: _Find, other: _Find) -> bool:
     """Whether one find is the other again in another document: never two lines of one document, nor of two meetings."""
-    if {change.url for change in find.changes} & {change.url for change in other.changes}:
+    if other.about[0] == "meeting" or {change.url for change in find.changes} & {
+        change.url for change in other.changes
+    }:
         return False
     meetings = [{change.meeting.id for change in side.changes if change.meeting} for side in (find, other)]
     if all(meetings) and not meetings[0] & meetings[1]:
@@ -138,11 +154,11 @@ def alike(one: str, two: str) -> bool:
     short, long = sorted((_plain(one), _plain(two)), key=len)
     if len(short) < ENOUGH or not set(re.findall(r"\d+", short)) <= set(re.findall(r"\d+", long)):
         return False
-    return fuzz.partial_ratio(short, long, score_cutoff=ALIKE) >= ALIKE
+    return fuzz.partial_ratio(short[: COMPARED[0]], long[: COMPARED[1]], score_cutoff=ALIKE) >= ALIKE
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^\w]+", " ", text[:COMPARED].casefold()).strip()
+    return re.sub(r"[^\w]+", " ", text.casefold()).strip()
 
 
 def _texts(find: _Find) -> Iterable[str]:
@@ -190,12 +206,17 @@ def _headline(site: Site, lead: Change, meeting: Meeting | None) -> str:
 
 
 def title(change: Change) -> str:
-    """What the change is about: the matter's title, else the words themselves, else the heading."""
+    """What the change is about: the matter's title, the item's first line, or the heading with the words under it."""
+    what, _, part = subject(change)
+    words = change.after or change.before
+    if what == "meeting" and change.meeting is not None:
+        return change.meeting.title or change.meeting.body or words
     if change.matter is not None and change.matter.title:
         return change.matter.title
-    if change.heading and change.kind not in ("added", "removed"):
-        return change.heading[-1]
-    return change.after or change.before or (change.heading[-1] if change.heading else change.url)
+    if what == "item" and part in ("", "title"):
+        return words.partition("\n")[0]
+    heading = next((part for part in reversed(change.heading) if part.strip()), "")
+    return heading if what != "passage" else ": ".join(part for part in (heading, words) if part) or change.url
 
 
 def urgency(meeting: Meeting | None, stage: str, now: datetime) -> Urgency:
@@ -227,7 +248,8 @@ def _thread(find: _Find) -> str:
             return f"section/{_digest(url)[:12]}/{one_line(section)[:80]}"
         case _:
             lead = find.lead
-            return f"words/{_digest(_plain(lead.before or lead.after)[:300])[:16]}"
+            renamed = subject(lead)[2] == "title" and lead.before
+            return f"words/{_digest(_plain(lead.before if renamed else title(lead))[:300])[:16]}"
 
 
 def _stance(verdicts: Sequence[Verdict]) -> Stance:

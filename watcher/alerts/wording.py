@@ -142,35 +142,40 @@ def local(moment: datetime, zone: str, *, abbreviation: bool = True) -> str:
     return f"{said} {there:%Z}" if abbreviation else said
 
 
+def subject(change: Change) -> tuple[str, str, str]:
+    """What changed: (item | matter | meeting | passage, its name, the part of it), as `diff` spells it in the key."""
+    word, _, rest = change.key.partition(":")
+    if word not in ("item", "matter", "meeting") or not rest:
+        return "passage", change.key, ""
+    name, part = rest, ""
+    if found := _PART.search(rest):
+        name, part = rest[: found.start()], found.group(1)
+    return word, name, part
+
+
 def what_happened(change: Change, kind: str, zone: str) -> str:
     """The kind of change in words, never more than was seen: "item added to the agenda of Tue 1 Dec 2026, 4:00 PM".
 
-    A text that is gone is "no longer on", never "repealed": the page does not say why it went.
+    `kind` is the site's. A text that is gone is "no longer on" the page, never "repealed": the page does not say why.
     """
     start = change.meeting.start if change.meeting else None
     when = f" of {local(start, zone, abbreviation=False)}" if start else ""
-    thing, where = (
-        ("item", f"the agenda{when}")
-        if change.meeting or kind == "agenda"
-        else ("text", _WHERE.get(kind, "the document"))
+    what, _, part = subject(change)
+    if change.kind == "cancelled":
+        return f"meeting{when} cancelled"
+    if change.kind == "rescheduled":
+        return f"meeting now set for {local(start, zone, abbreviation=False)}" if start else "meeting rescheduled"
+    if what == "meeting":
+        return f"{_MEETING.get(part) or _MEETING[change.kind]}{when}"
+    if what == "matter":
+        return _MATTER.get(part) or _MATTER[change.kind]
+    if what == "item":
+        where = f"the agenda{when}"
+        return f"{_ITEM[part]} {where}" if part in _ITEM else f"item {_VERBS[change.kind]} {where}"
+    where = f"a document for the meeting{when}" if change.meeting else _PAGES.get(kind, "the document")
+    return f"text {_VERBS[change.kind]} {where}".replace("no longer on", "no longer in").replace(
+        "reworded on", "reworded in"
     )
-    match change.kind:
-        case "added":
-            return f"{thing} added to {where}"
-        case "removed":
-            return f"{thing} no longer on {where}" if thing == "item" else f"{thing} no longer in {where}"
-        case "reworded":
-            return f"{thing} reworded {'on' if thing == 'item' else 'in'} {where}"
-        case "moved":
-            return f"{thing} moved within {where}"
-        case "cancelled":
-            return f"meeting{when} cancelled" if when else "meeting cancelled"
-        case "rescheduled":
-            return (
-                f"meeting rescheduled to {local(start, zone, abbreviation=False)}" if start else "meeting rescheduled"
-            )
-        case "revised":
-            return f"document revised for {where}" if thing == "item" else f"{where} marked as revised"
 
 
 def interval(alert: Alert) -> str:
@@ -185,11 +190,41 @@ def interval(alert: Alert) -> str:
     )
 
 
-_WHERE = {
+_PART = re.compile(r":(\d+|title|section|action|attachments|documents|status|text)(?:/.*)?$", re.DOTALL)
+_VERBS = {
+    "added": "added to",
+    "removed": "no longer on",
+    "reworded": "reworded on",
+    "moved": "moved within",
+    "revised": "revised on",
+}
+_ITEM = {"action": "action recorded for an item on", "attachments": "attachments changed for an item on"}
+_MEETING = {
+    "documents": "documents published or revised for the meeting",
+    "title": "title changed of the meeting",
+    "added": "meeting announced: that",
+    "removed": "no longer listed: the meeting",
+    "reworded": "entry reworded of the meeting",
+    "moved": "entry moved of the meeting",
+    "revised": "entry revised of the meeting",
+}
+_MATTER = {
+    "status": "status of the file changed",
+    "title": "title of the file changed",
+    "text": "text of the file changed",
+    "attachments": "attachments of the file changed",
+    "added": "file listed",
+    "removed": "file no longer listed",
+    "reworded": "file reworded",
+    "moved": "file moved",
+    "revised": "file revised",
+}
+_PAGES = {
+    "agenda": "the agenda",
     "ordinance": "the ordinance",
     "code": "the code",
     "minutes": "the minutes",
-    "legislation": "the legislation file",
+    "legislation": "the legislation",
     "list": "the list",
 }
 
