@@ -81,9 +81,9 @@ def fingerprint(
     view: View = WHOLE,
     link_id: Callable[[str], str | None] | None = None,
 ) -> str | None:
-    """Return a digest of an HTML page's visible text and stable links; None for a type without a cheap text.
+    """Return a digest of an HTML page's visible words and stable links; None for a type without a cheap text.
 
-    Equal digests mean equal readings, so session tokens, view states and nonces move nothing. Raises as `extract`.
+    Session tokens, view states and nonces move nothing. Raises as `extract` does.
     """
     if sniff(body, media_type, "") != "html":
         return None

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.errors import LayoutChanged, Unreadable
-from watcher.extractors.text import INVISIBLE, LONG_LINE, blank, cut, decode, looks_binary, tidy
+from watcher.extractors.text import LONG_LINE, blank, cut, decode, looks_binary, tidy, visible
 from watcher.model import WHOLE, Document, Passage, View
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -28,6 +28,7 @@ SKIPPED = (
 BLOCKS = frozenset(
     [
         "address",
+        "button",
         "article",
         "aside",
         "blockquote",
@@ -78,6 +79,7 @@ BLOCKS = frozenset(
     ]
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
+AROUND = frozenset({"tr", "li", "p", "dd", "dt", "article", "section", "body"})
 CELLS = frozenset({"td", "th"})
 DOCUMENT_LINK = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|ods|csv|zip)\Z", re.I)
 
@@ -85,6 +87,7 @@ MAX_BYTES = 32_000_000
 # lexbor is quadratic in depth: 20,000 nested elements take 4.8 s, 3,000 a tenth of one. Real pages stay below 200.
 MAX_DEPTH = 3_000
 DEEP = 400
+ROW = 1_500  # characters of a table row that still reads as one passage although its cells hold paragraphs
 WINDOW = 4_096  # bytes counted at a time by the cheap estimate of depth
 
 # An element's id that its publisher keeps when others come and go: a section number, a node of a code, a database
@@ -128,7 +131,7 @@ def fingerprint(
     view: View = WHOLE,
     link_id: Callable[[str], str | None] | None = None,
 ) -> str:
-    """Return a digest of the visible text and the stable ids of its links: equal digests, equal readings.
+    """Return a digest of the visible words in their order and of the stable ids of the links.
 
     `link_id` names what a link leads to, free of session tokens (None = of no interest); by default the path of a
     link to an office document. Raises as `extract` does.
@@ -142,10 +145,24 @@ def fingerprint(
         if view.ignore_text:
             words += (blank(passage.text, view) for passage in _Walk().walk(root))
         else:
-            words.append(" ".join(root.text(separator="\n").translate(INVISIBLE).split()))
+            words.append(" ".join(visible(root.text(separator="\n")).split()))
         links = (node.attributes.get("href") for node in root.css("a[href]"))
         words += (found for link in links if link and (found := name(link)))
     return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def links(body: bytes, url: str, *, charset: str | None = None, view: View = WHOLE) -> Iterator[tuple[str, str, str]]:
+    """Yield (address as written, its words, the words around it) for each link in the watched part of a page.
+
+    Around it: its list entry, table row or paragraph, where "Agenda" gets its date. Raises as `extract` does.
+    """
+    for root in _roots(_parse(body, url, charset), url, view):
+        for node in root.css("a[href]"):
+            around = node.parent
+            while around is not None and around.tag not in AROUND and around.mem_id != root.mem_id:
+                around = around.parent
+            words = tidy(node.text()) or tidy(node.attributes.get("title") or node.attributes.get("aria-label") or "")
+            yield node.attributes.get("href") or "", words, tidy(around.text(separator=" ")) if around else ""
 
 
 def document_path(href: str) -> str | None:
@@ -164,9 +181,10 @@ def plain(markup: str) -> str:
     """Return the text of an HTML snippet as it stands inside JSON or a feed; blocks are parted by newlines."""
     if "<" not in markup and "&" not in markup:
         return "\n".join(line for line in map(tidy, markup.splitlines()) if line)
-    if depth(markup.encode("utf-8", "replace")) > MAX_DEPTH:
+    whole = markup.encode("utf-8", "replace")
+    if depth(whole) > MAX_DEPTH:
         return tidy(re.sub(r"<[^>]*>", " ", markup))
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(whole)
     tree.strip_tags(list(SKIPPED))
     return "\n".join(passage.text for passage in _Walk().walk(tree.root)) if tree.root else ""
 
@@ -179,8 +197,7 @@ def depth(body: bytes) -> int:
     """
     open_tags = deepest = 0
     for start in range(0, len(body), WINDOW):
-        window = body[start : start + WINDOW]
-        tags, closed = window.count(b"<"), window.count(b"</")
+        tags, closed = body.count(b"<", start, start + WINDOW), body.count(b"</", start, start + WINDOW)
         deepest = max(deepest, open_tags + tags - closed)
         open_tags += tags - 2 * closed
     return _counted_depth(body) if deepest > DEEP else deepest
@@ -268,7 +285,16 @@ class _Row:
 
     cells: list[list[Passage]] = field(default_factory=lambda: [[]])
     key: str = ""
-    layout: bool = False  # holds headings or further rows: the table arranges the page, it does not tabulate
+    inner: int = 0  # rows of tables inside the present cell
+    layout: bool = False  # holds headings or tables of several rows: it arranges the page, it does not tabulate
+
+    def arranges(self) -> bool:
+        """True where the row's cells are read as a flow of text rather than as one line of a table."""
+        filled = [cell for cell in self.cells if cell]
+        if self.layout or (len(filled) == 1 and len(filled[0]) > 1):
+            return True
+        blocks = max(map(len, filled), default=0)
+        return blocks > 2 and sum(len(passage.text) for cell in filled for passage in cell) > ROW
 
 
 class _Walk:
@@ -315,7 +341,7 @@ class _Walk:
 
     def _text(self, node: LexborNode) -> None:
         text = node.text_content or ""
-        if not text:
+        if not self.run and (not text or text.isspace()):
             return
         parent = node.parent
         if "\n" in text and parent is not None and parent.tag == "pre":
@@ -329,11 +355,10 @@ class _Walk:
             found = node.id
             self.key = found if found and STABLE_ID.fullmatch(found) else ""
             if tag == "tr":
-                if self.rows and self.rows[-1].cells != [[]] and node.prev is not None:
-                    self.rows[-1].layout = True
                 self.rows.append(_Row(key=self.key))
             elif tag in CELLS and self.rows:
                 self.rows[-1].cells.append([])
+                self.rows[-1].inner = 0
         elif tag == "br":
             self.run.append("\r")
         elif tag == "a" and self.after_link:
@@ -374,17 +399,20 @@ class _Walk:
 
     def _end_row(self, row: _Row) -> None:
         found = [passage for cell in row.cells for passage in cell]
+        outer = self.rows[-1] if self.rows else None
         if not found:
             return
-        if row.layout:
-            if self.rows:
-                self.rows[-1].layout = True
+        if row.arranges():
+            if outer:
+                outer.layout = True
         else:
             cells = (" ".join(passage.text.replace("\n", " ") for passage in cell) for cell in row.cells if cell)
             key = row.key or next((passage.key for passage in found if passage.key), "")
             found = [Passage(" | ".join(cells), found[0].heading, key)]
-        if self.rows:
-            self.rows[-1].cells[-1].extend(found)
+        if outer:
+            outer.inner += 1
+            outer.layout = outer.layout or outer.inner > 1
+            outer.cells[-1].extend(found)
         else:
             self.done.extend(found)
 

@@ -31,7 +31,13 @@ NOISE = re.compile(
 )
 IDENTITY = re.compile(r"(?:id|guid|uuid|unid)\Z", re.I)
 IDENTITIES = ("id", "guid", "uuid", "unid", "unique", "key", "slug", "file", "number")
-NAMES = ("file", "matterfile", "number", "title", "name", "eventname", "fullname", "label", "heading", "subject")
+FILE_NUMBER = re.compile(
+    r"(?:\A|matter|case|docket|ordinance|bill|legislative)_?(?:file|number|no)(?:_?(?:number|no))?\Z", re.I
+)
+TITLE = (
+    re.compile(r"title\Z|\Asubject\Z|\Aheading\Z", re.I),
+    re.compile(r"(?<!type)(?<!status)name\Z|\Alabel\Z", re.I),
+)
 NEVER = re.compile(r"(?:0001|1900|1753)-01-01")  # how databases write "no date"
 GUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.I)
 OPAQUE = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/=_\-.]{28,}")
@@ -154,12 +160,16 @@ def _identity(values: list[object]) -> str | None:
 
 
 def _name(fields: Mapping[str, object]) -> str:
-    """Return what people call an object: its file number, title or name, else ""."""
-    by_name = {name.lower(): value for name, value in fields.items()}
-    for name in NAMES:
-        found = by_name.get(name)
-        if isinstance(found, str) and found.strip():
-            return tidy(plain(found))[:LABEL]
+    """Return what people call an object: its file number and title, or its name, else ""."""
+    number = _said(fields, FILE_NUMBER)
+    title = next(filter(None, (_said(fields, pattern) for pattern in TITLE)), "")
+    return ": ".join(filter(None, (number, title)))[:LABEL]
+
+
+def _said(fields: Mapping[str, object], pattern: re.Pattern[str]) -> str:
+    for name, value in fields.items():
+        if pattern.search(name) and isinstance(value, str) and value.strip() and not URL.fullmatch(value.strip()):
+            return tidy(plain(value))
     return ""
 
 

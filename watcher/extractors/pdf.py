@@ -232,14 +232,17 @@ def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
 def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
     """Yield paragraphs: lines joined by layout, within a page and across the break."""
     whole = {word.casefold() for page in pages for line in page for word in re.findall(r"\w+(?:-\w+)+", line.text)}
+    margins = [max(line.right for line in page) for page in pages if page]
+    usual = median(margins) if margins else 0.0
     held = ""
     for page in pages:
-        for paragraph in _paragraphs(page):
+        for paragraph in _paragraphs(page, usual):
             text = ""
             for line in paragraph:
                 text = _continued(text, line.text, whole)
             text = text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS)))
-            if held and text[:1].islower() and held[-1] not in ".!?:;":
+            goes_on = text[:1].islower() and held[-1:] not in tuple(".!?:;")
+            if held and (goes_on or UNFINISHED.search(held)):
                 held = _continued(held, text, whole)
                 continue
             if tidy(held):
@@ -265,10 +268,11 @@ def _continued(text: str, line: str, whole: set[str]) -> str:
     return f"{text[:-1]}{'-' if hyphened else ''}{line}"
 
 
-def _paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
+def _paragraphs(lines: list[Line], usual_margin: float) -> Iterator[list[Line]]:
     if not lines:
         return
-    margin = max(line.right for line in lines)
+    # a page of short lines does not show its margin; most others do
+    margin = max(usual_margin, *(line.right for line in lines))
     pitches = [one.bottom - two.bottom for one, two in pairwise(lines) if one.bottom > two.bottom]
     pitch = median(pitches) if pitches else 0.0
     held = [lines[0]]

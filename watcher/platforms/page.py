@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
-from watcher.extractors import sniff
-from watcher.platforms import EmptyReading, LayoutChanged, Reading, Request, Response, Site, extract
+from watcher.extractors import html, sniff
+from watcher.platforms import WHOLE, EmptyReading, Reading, Request, Response, Site, extract
 
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(0)
@@ -59,13 +57,14 @@ def read(site: Site, response: Response) -> Reading:
     The site's view holds for its own address, not for the documents that it links to. Raises EmptyReading where
     nothing is left to read, LayoutChanged where `select` finds nothing, Unreadable for what cannot be read.
     """
-    own = response.request.kind == "document"
+    own = response.request.kind in ("document", "listing")
     document = extract(
         response.body,
         response.media_type,
         response.url,
         charset=response.charset,
-        **({"view": site.view, "kind": site.kind} if own else {"kind": response.request.kind}),
+        view=site.view if own else WHOLE,
+        kind=site.kind if own else response.request.kind,
     )
     if not document.passages:
         raise EmptyReading("the document holds no text", url=response.url)
@@ -99,23 +98,20 @@ def link_id(href: str) -> str | None:
 def _linked(site: Site, response: Response) -> Iterator[Request]:
     if sniff(response.body, response.media_type, response.url) != "html":
         return
-    tree = LexborHTMLParser(response.body)
-    try:
-        tops = tree.css(site.view.select) if site.view.select else [tree.root]
-    except ValueError as error:
-        raise LayoutChanged(f"not a CSS selector: {site.view.select!r}", url=response.url) from error
     seen: set[str] = set()
-    for top in tops:
-        for node in top.css("a[href]") if top else ():
-            title = " ".join(node.text().split()) or (node.attributes.get("title") or "")
-            url = urldefrag(urljoin(response.url, node.attributes.get("href") or "")).url
-            kind = _kind(site, title, url)
-            if kind and url not in seen and len(seen) < MAX_FOLLOW:
-                seen.add(url)
-                key = f"{urlsplit(url).scheme}://{link_id(url)}"
-                yield Request(
-                    url, kind=kind, title=title, why=f"{kind} linked as “{title}”", context=(title,), stable_key=key
-                )
+    for href, title, around in html.links(response.body, response.url, charset=response.charset, view=site.view):
+        try:
+            url = urldefrag(urljoin(response.url, href.strip())).url
+        except ValueError:
+            continue
+        kind = _kind(site, title, url)
+        key = f"{urlsplit(url).scheme}://{link_id(url)}"
+        if kind and key not in seen and len(seen) < MAX_FOLLOW:
+            seen.add(key)
+            context = tuple(dict.fromkeys(text[:300] for text in (title, around) if text))
+            yield Request(
+                url, kind=kind, title=title, why=f"{kind} linked as “{title}”", context=context, stable_key=key
+            )
 
 
 def _kind(site: Site, title: str, url: str) -> str | None:
