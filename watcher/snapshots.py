@@ -1,6 +1,7 @@
 """The bytes of everything seen: named by their sha-256, compressed, written once and never touched again.
 
-    <folder>/objects/ab/cdef….zst     one zstd frame (RFC 8878) with content size and checksum; `zstd -dc` reads it
+    <folder>/objects/ab/cdef….zst     one zstd frame with content size and checksum, and a skippable frame (RFC 8878,
+                                      3.1.2) with the sha-256 of the first: `zstd -dc` reads the one, skips the other
     <folder>/lock                     held by whoever writes here
 
 A write goes to a temporary file beside its destination, is fsynced, renamed, and the folder is fsynced: after a
@@ -35,6 +36,8 @@ LARGEST = 1 << 30  # bytes decoded; a header that claims more is damage, not a d
 DIGEST = re.compile(r"[0-9a-f]{64}")
 SHARD = re.compile(r"[0-9a-f]{2}")
 LEFTOVER = ".tmp"
+SEAL = b"\x50\x2a\x4d\x18\x20\0\0\0"  # a skippable frame of 32 bytes
+SEALED = len(SEAL) + 32
 
 _turn = itertools.count()
 
@@ -71,7 +74,7 @@ class Objects:
             frame = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True, write_checksum=True).compress(body)
             try:
                 _make_folder(path.parent)
-                _write_durably(path, frame)
+                _write_durably(path, frame + _seal(frame))
             except OSError as error:
                 raise _trouble(error, path.parent) from error
         return digest
@@ -131,8 +134,13 @@ class Objects:
                 continue
             try:
                 self.load(digest)
-            except StoreError as error:
+                # A zstd frame has bits without meaning: bytes that still decode rightly may have been flipped too.
+                whole = self.path(digest).read_bytes()
+            except (StoreError, OSError) as error:
                 yield Damage(digest, str(error).removeprefix(f"object {digest} "))
+            else:
+                if whole[-SEALED:] != _seal(whole[:-SEALED]):
+                    yield Damage(digest, "is damaged: its seal is broken, though the bytes it holds are still right")
 
 
 class FolderLock:
@@ -211,11 +219,15 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(entries, key=lambda entry: entry.name)
 
 
+def _seal(frame: bytes) -> bytes:
+    return SEAL + hashlib.sha256(frame).digest()
+
+
 def _decoded(frame: bytes) -> bytes:
     size = zstandard.frame_content_size(frame)
     if not 0 <= size <= LARGEST:
         raise zstandard.ZstdError("its header is wrong")
-    return zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
+    return zstandard.ZstdDecompressor().decompress(frame)
 
 
 def _make_folder(folder: Path) -> None:
@@ -267,9 +279,8 @@ def _trouble(error: OSError, folder: Path) -> StoreError:
             f"run: chown -R {os.geteuid()} {where} (or set WATCHER_DATA to another folder)"
         )
     elif error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR):
-        words = (
-            f"{folder} cannot be used: {where} is {'a folder' if where.is_dir() else 'a file'} where the other is due"
-        )
+        found = "a folder where a file is due" if where.is_dir() else "a file where a folder is due"
+        words = f"{folder} cannot be used: {where} is {found}"
     else:
         words = f"{folder} cannot be written: {error.strerror or error}"
     return StoreError(words, path=str(folder), permanent=error.errno not in (errno.ENOSPC, errno.EDQUOT))
