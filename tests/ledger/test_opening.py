@@ -256,3 +256,11 @@ def test_an_address_that_is_none_is_told_without_its_secret() -> None:
 def test_a_server_is_named_without_its_password() -> None:
     assert desk.address("postgresql://me:hunter2@db/watch").drivername == "postgresql+psycopg"
     assert "hunter2" not in desk.address("postgresql://me:hunter2@db/watch").render_as_string(hide_password=True)
+
+
+def test_a_database_without_a_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    for address in ("postgresql://me:hunter2@db/watch", "nosuch://me:hunter2@db/watch"):
+        with pytest.raises(StoreError, match="no driver is installed") as caught:
+            Ledger.open(address)
+        assert "hunter2" not in str(caught.value)

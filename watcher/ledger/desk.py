@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from watcher.errors import StoreError
 
@@ -28,13 +28,15 @@ class Desk:
         self.name = str(self.file or url.render_as_string(hide_password=True))
         self.read_only = read_only
         self._engine = _sqlite(self.file, read_only, patience) if self.file else _server(url)
+        # A reader sees one moment, as SQLite's does anyway: or `verify` would find links before their rows.
+        self._reader = self._engine if self.file else self._engine.execution_options(isolation_level="REPEATABLE READ")
         # SQLite takes its write lock at the start: a reader that turns writer half-way cannot be made to wait.
         self._writer = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one consistent state, beside any writer."""
-        with self.told(), self._engine.begin() as connection:
+        with self.told(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -91,7 +93,11 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
 
 
 def _server(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True)
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (ImportError, NoSuchModuleError) as error:
+        words = f"the ledger is at {url.drivername}, for which no driver is installed: {error}"
+        raise StoreError(words, permanent=True) from error
 
 
 def _sqlite(path: Path, read_only: bool, patience: timedelta) -> Engine:
