@@ -33,11 +33,9 @@ PAGE = re.compile(
     r"/(calendar|meetingdetail|departmentdetail|legislation|legislationdetail|historydetail|people)\.aspx$",
     re.IGNORECASE,
 )
-LANDMARKS = (
-    b"ctl00_ContentPlaceHolder1_gridCalendar",
-    b"ctl00_ContentPlaceHolder1_gridMain",
-    b"LegislationDetail.aspx",
-)
+API_LIST = re.compile(r"/v1/[^/]+/(events|matters)\b", re.IGNORECASE)
+GRIDS = (b"ContentPlaceHolder1_gridCalendar", b"ContentPlaceHolder1_gridMain")
+LINKS = (b"MeetingDetail.aspx", b"LegislationDetail.aspx", b"View.ashx?M=")
 DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
 
 
@@ -96,21 +94,11 @@ def read_document(response: Response) -> Reading:
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Legistar's (0 to 1)."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if host == "webapi.legistar.com" or host.endswith(".legistar.com"):
+    host, body = (parts.hostname or "").lower(), response.body if response else b""
+    if host.endswith(".legistar.com"):
         return 0.95
-    if (
-        response is not None
-        and any(mark in response.body for mark in LANDMARKS)
-        and b"legistar" in response.body.lower()
-    ):
+    if any(mark in body for mark in GRIDS) and any(mark in body for mark in LINKS):
         return 0.9
-    if (
-        response is not None
-        and webapi.is_api(url)
-        and (b'"EventId"' in response.body or b'"MatterId"' in response.body)
-    ):
+    if webapi.is_api(url) and (b'"EventId"' in body or b'"MatterId"' in body):
         return 0.9
-    return (
-        0.3 if PAGE.search(parts.path) or re.search(r"/v1/[^/]+/(events|matters)\b", parts.path, re.IGNORECASE) else 0.0
-    )
+    return 0.3 if PAGE.search(parts.path) or API_LIST.search(parts.path) else 0.0

@@ -35,6 +35,7 @@ from watcher.platforms.legistar.grids import Grid, Row, address, field, grid, pl
 
 FILE = ("file #", "record #", "file number", "matter #", "file")
 TEXT_OF = "legislation-text:"
+DOCUMENT_FIELDS = re.compile(r"_hyp(?:Agenda|Accessible|Minutes|Packet|Notice|Extra|Video|Summary)\w*$")
 CONSENT_ENDS = re.compile(
     r"\b(regular|non-?consent|action items?|public hearings?|hearings?|discussion|new business|old business|unfinished"
     r"|reports?|communications?|presentations?|public comment|removed from|pulled from|executive session|closed session"
@@ -110,15 +111,20 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
 def documents(page: BeautifulSoup, base: str, revised: str | None) -> tuple[Link, ...]:
     """The published documents in the head of a meeting's page (hypAgenda, hypAgendaPacket, hypMinutes, hypExtra1 …)."""
     found: dict[str, Link] = {}
-    for link in page.find_all("a", id=re.compile(r"^ctl00_ContentPlaceHolder1_hyp(?!Name|Body|ICal|iCal)\w+$")):
-        url = address(link, base)
-        identity = marks.link_id(url or "")
-        if not url or not identity or not ("View.ashx" in url or "Video" in url):
-            continue
-        kind = marks.document_kind(seen(link), url)
-        mark = marks.revised_mark(seen(link)) or (revised if kind in ("agenda", "packet") else None)
-        found.setdefault(identity, Link(identity, url, seen(link), kind, mark))
+    for link in page.find_all("a", id=DOCUMENT_FIELDS):
+        if url := address(link, base):
+            identity, kind = marks.link_id(url) or url, marks.document_kind(field_name(link), url)
+            mark = marks.revised_mark(seen(link)) or (revised if kind in ("agenda", "packet") else None)
+            found.setdefault(identity, Link(identity, url, seen(link), kind, mark))
+    for link in linked(field(page, "lblAttachments2", "tblAttachments2", "tblAttachments"), base):
+        found.setdefault(link.id, link)
     return tuple(found.values())
+
+
+def field_name(link: Tag) -> str:
+    """A field's name out of its id: AgendaPacket of …_hypAgendaPacket; a council's own extra ones by their words."""
+    name = str(link["id"]).rpartition("_hyp")[2]
+    return seen(link) if name.startswith("Extra") else name
 
 
 def notes(page: BeautifulSoup) -> tuple[Passage, ...]:

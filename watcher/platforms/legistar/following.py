@@ -63,6 +63,13 @@ def documents_of(meeting: Meeting, site: Site) -> Iterator[Request]:
         )
 
 
+def hung_on(meeting: Meeting) -> Iterator[Request]:
+    """Attachments of the meeting as a whole."""
+    for link in meeting.documents:
+        if link.kind == "attachment":
+            yield attachment(link, bare(meeting), None, ())
+
+
 def from_meeting(
     meeting: Meeting, items: Sequence[AgendaItem], matters: Sequence[Matter], site: Site
 ) -> tuple[Request, ...]:
@@ -76,6 +83,7 @@ def from_meeting(
             if matter.url
         )
     if "attachments" in site.follow:
+        found.extend(hung_on(meeting))
         by_file = {matter.file: matter for matter in matters}
         for item in items:
             matter = by_file.get(item.matter or "")

@@ -7,7 +7,7 @@ grids, which are told apart by id.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -141,7 +141,7 @@ def grid(page: BeautifulSoup, name: str, base: str) -> Grid | None:
         return None
     headers = tuple(heading(th) for th in own(table, "th") if "rgHeader" in (th.get("class") or ()))
     rows = tuple(
-        Row(dict(zip(headers, (cell for cell in tr.find_all("td", recursive=False)), strict=False)), base)
+        Row(by_header(headers, tr.find_all("td", recursive=False)), base)
         for tr in own(table, "tr")
         if {"rgRow", "rgAltRow"} & set(tr.get("class") or ())
     )
@@ -150,6 +150,19 @@ def grid(page: BeautifulSoup, name: str, base: str) -> Grid | None:
     if rows and count is not None and not paged and len(rows) < count:
         raise LayoutChanged(f"the page counts {count} records and shows {len(rows)}", url=base)
     return Grid(headers, rows, None if rows else proof_of_emptiness(table, count, base))
+
+
+def by_header(headers: Sequence[str], cells: Iterable[Tag]) -> dict[str, Tag]:
+    """A row's cells by header. A cell that spans several columns (a section's heading) is the title among them."""
+    found: dict[str, Tag] = {}
+    column = 0
+    for cell in cells:
+        span = int(str(cell.get("colspan") or 1)) if str(cell.get("colspan") or 1).isdigit() else 1
+        under = headers[column : column + span]
+        if name := ("title" if span > 1 and "title" in under else next(iter(under), None)):
+            found.setdefault(name, cell)
+        column += span
+    return found
 
 
 def proof_of_emptiness(table: Tag, count: int | None, base: str) -> str:
@@ -188,10 +201,14 @@ def record_count(table: Tag) -> int | None:
 
 
 def field(page: BeautifulSoup, *names: str) -> Tag | None:
-    """The value of a detail page's labelled field: lblFile2, hypInControlOf2 … (first that exists and says something)."""
+    """The value of a detail page's field (lblFile2, hypName …): the first that exists and is not the label beside it."""
     for name in names:
         tag = page.find(id=HOLDER + name)
-        if isinstance(tag, Tag) and (seen(tag) or tag.name in ("a", "table", "div")):
+        if (
+            isinstance(tag, Tag)
+            and not (label := seen(tag)).endswith(":")
+            and (label or tag.name in ("a", "table", "div"))
+        ):
             return tag
     return None
 
