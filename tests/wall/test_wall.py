@@ -38,6 +38,14 @@ def test_a_reading_comes_back_whole(wall: Wall) -> None:
     assert document == extractors.extract(page, "text/html", "https://elm.example/")
 
 
+def test_a_damaged_pdf_is_refused_from_behind_the_wall(wall: Wall) -> None:
+    with pytest.raises(Unreadable, match="damaged") as caught:
+        wall.run(
+            extractors.extract, b"%PDF-1.7\n" + b"\x9c\x01 obj <<" * 2_000, "application/pdf", "https://elm.example/"
+        )
+    assert caught.value.url == "https://elm.example/"
+
+
 def test_nouns_with_times_and_read_only_mappings_cross_both_ways(wall: Wall) -> None:
     start = datetime(2026, 11, 24, 18, tzinfo=ZoneInfo("America/New_York"))
     reading = Reading(Document("u", "t", "agenda"), meetings=(Meeting("1", "Council", start=start),))

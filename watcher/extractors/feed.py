@@ -74,6 +74,7 @@ def _xml(body: bytes, url: str, kind: str) -> Document:
         raise Unreadable(f"not XML: {str(error)[:120]}", url=url) from None
     if root is None:
         raise Unreadable("not XML", url=url)
+    etree.strip_tags(root, etree.Entity)
     passages = tuple(_Elements().walk(root, ()))
     return Document(
         url=url, title=_label(root) or (passages[0].text[:160] if passages else ""), kind=kind, passages=passages

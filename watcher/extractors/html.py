@@ -98,6 +98,7 @@ STABLE_ID = re.compile(
     r"|(?:(?:post|node|event|meeting|file|doc|document|matter|sec|section|article|rid|ord)[-_])?\d{4,9}",
     re.I,
 )
+LONGEST_ID = 80  # characters
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.I)
 
 
@@ -353,7 +354,7 @@ class _Walk:
         if tag in BLOCKS:
             self._flush()
             found = node.id
-            self.key = found if found and STABLE_ID.fullmatch(found) else ""
+            self.key = found if found and len(found) <= LONGEST_ID and STABLE_ID.fullmatch(found) else ""
             if tag == "tr":
                 self.rows.append(_Row(key=self.key))
             elif tag in CELLS and self.rows:

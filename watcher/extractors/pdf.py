@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 from statistics import median
 
 import pypdfium2 as pdfium
@@ -232,8 +233,8 @@ def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
 def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
     """Yield paragraphs: lines joined by layout, within a page and across the break."""
     whole = {word.casefold() for page in pages for line in page for word in re.findall(r"\w+(?:-\w+)+", line.text)}
-    margins = [max(line.right for line in page) for page in pages if page]
-    usual = median(margins) if margins else 0.0
+    margins = sorted(max(line.right for line in page) for page in pages if page)
+    usual = margins[ceil(0.8 * (len(margins) - 1))] if margins else 0.0  # a few pages may lie on their side
     held = ""
     for page in pages:
         for paragraph in _paragraphs(page, usual):

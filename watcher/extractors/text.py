@@ -53,9 +53,9 @@ ODD = re.compile("[\ufffd\x00-\x08\x0e-\x1a\x1c-\x1f]")
 DETECTION_SAMPLE = 64_000  # bytes; charset-normalizer is linear and slow
 LONG_LINE = 1_200  # characters; prose lines of public records are shorter, glued tables are not
 WRAP = 140  # characters; text wrapped for reading or printing has hardly a longer line
-SENTENCE = 150  # characters; shorter sentences of an over-long line stay with the next one
+SENTENCE = 40  # characters; a shorter sentence of an over-long line stays with the next ("Sec. 5.", "No.")
 
-MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
+MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(\S.{0,300})\Z")
 LIST_START = re.compile(
     r"(?:[-*+•▪◦·]\s|\(?(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,5})[.)]\s|§+\s*\d|(?:Section|SECTION|Sec\.)\s+\d)"
 )
@@ -177,7 +177,7 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
             yield 0, tidy(" ".join(held))
             held = []
         if heading:
-            yield len(heading[1]), tidy(heading[2])
+            yield len(heading[1]), tidy(heading[2].rstrip("# ")) or "#"
         elif len(rows) > 1 or len(line) > LONG_LINE:
             yield from ((0, piece) for row in rows for piece in cut(tidy(row)))
         elif line.strip():

@@ -1,0 +1,426 @@
+"""What every extractor promises: text as a reader sees it, refusals by name, nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from difflib import SequenceMatcher
+from importlib import util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watcher.errors import LayoutChanged, ReadError, Unreadable
+from watcher.extractors import extract, fingerprint, heavy, html, names, sniff, text
+from watcher.model import View
+
+URL = "https://elmfalls.example/"
+SHARED = Path(__file__).parents[2] / "../shared"
+
+
+def texts(body: bytes, media_type: str = "text/html", view: View | None = None) -> list[str]:
+    return [passage.text for passage in extract(body, media_type, URL, view=view or View()).passages]
+
+
+# ------------------------------------------------------------------------------------------------------------ HTML
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>a<p>b", ["a", "b"]),
+        ("<td>a<td>b", ["ab"]),  # cells outside a table are no cells (HTML standard, "in body")
+        ("<table><tr><td>a<td>b<tr><td>c", ["a | b", "c"]),
+        ("<table>\n<tr>\n<td> a </td>\n<td>\n<table>\n<tr>\n<td>b</td>\n</tr></table></td></tr></table>", ["a | b"]),
+        ("<table><tr><td>a<td><td>b</table>", ["a | b"]),
+        ("<ol><li>one<li>two<ol><li>three</ol></ol>", ["one", "two", "three"]),
+        ("a&nbsp;&nbsp;b&#8239;c", ["a b c"]),
+        ("<p>&lt;b&gt; &sect;&nbsp;4 &#x1F9CA; &bogus;", ["<b> § 4 🧊 &bogus;"]),
+        ("<div style='display:none'>kept</div>", ["kept"]),
+        ("<dl><dt>Term<dd>Meaning</dl>", ["Term", "Meaning"]),
+        ("<b><p>mis</b>nested</p>", ["misnested"]),
+        ("<p>a\x00b</p>", ["ab"]),
+        ("<![CDATA[x]]><p>y", ["y"]),
+        ("<p>a<br>b", ["a\nb"]),
+        ("<p>a<br><br>b", ["a", "b"]),
+        ("<!-- no --><p>yes<!-- no -->!", ["yes!"]),
+        ("<nav>Home</nav><footer>Clerk's office</footer>", ["Clerk's office"]),
+    ],
+)
+def test_html_is_read_as_a_browser_shows_it(markup: str, expected: list[str]) -> None:
+    assert texts(b"<!doctype html>" + markup.encode()) == expected
+
+
+def test_headings_make_the_trail_and_stand_in_the_text() -> None:
+    document = extract(b"<h1>A</h1><h3>B</h3><p>x</p><h2>C</h2><p>y</p>", "text/html", URL)
+    assert [(passage.heading, passage.text) for passage in document.passages] == [
+        ((), "A"),
+        (("A",), "B"),
+        (("A", "B"), "x"),
+        (("A",), "C"),
+        (("A", "C"), "y"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "found", ["s-9.14.020", "24-211.07", "PTIICOOR_CH2AD_S2-6", "rid-0-0-0-2345", "post-4711", "8450123"]
+)
+def test_a_publishers_own_id_is_the_key(found: str) -> None:
+    assert extract(f"<p id='{found}'>x".encode(), "text/html", URL).passages[0].key == found
+
+
+@pytest.mark.parametrize(
+    "found",
+    ["row12", "ctl00_grid_ctl00__3", "row382a1b2c3d4", "tab-1-2", "content", "a81f9c0d2e", "1732430000123", "item-3"],
+)
+def test_a_position_or_a_random_id_is_no_key(found: str) -> None:
+    assert extract(f"<p id='{found}'>x".encode(), "text/html", URL).passages[0].key == ""
+
+
+def test_an_id_given_twice_is_no_key() -> None:
+    assert [p.key for p in extract(b"<p id=s-1.2>a<p id=s-1.2>b", "text/html", URL).passages] == ["", ""]
+
+
+def test_the_view_selects_drops_and_blanks() -> None:
+    page = b"<p>Clock 10:22</p><main><p>Item 1 <i class=x>noise</i></p><p>Visitor number 12,345</p><main>inner</main></main>"
+    view = View(select="main", ignore=(".x",), ignore_text=(r"Visitor number [\d,]+",))
+    assert texts(page, view=view) == ["Item 1", "inner"]
+
+
+def test_a_selector_that_finds_nothing_is_a_changed_layout_and_is_named() -> None:
+    for reader in (
+        lambda view: extract(b"<p>x", "text/html", URL, view=view),
+        lambda view: fingerprint(b"<p>x", "text/html", view=view),
+    ):
+        with pytest.raises(LayoutChanged, match="'#agenda'"):
+            reader(View(select="#agenda"))
+
+
+NOISY = """<html><head><meta name=csrf content={n}><script nonce={n}>var t={n}</script></head><body>
+<form action="?sid={n}"><input type=hidden name=__VIEWSTATE value={n}><p>Item {item}
+<a href="Detail.aspx?ID=7&sid={n}">File</a><a href="/agenda-{doc}.pdf?sid={n}">Agenda</a></form>"""
+
+
+def test_tokens_do_not_move_the_fingerprint_but_words_and_documents_do() -> None:
+    first = fingerprint(NOISY.format(n=1, item=1, doc=1).encode(), "text/html")
+    assert first == fingerprint(NOISY.format(n=2, item=1, doc=1).encode(), "text/html")
+    assert first != fingerprint(NOISY.format(n=1, item=2, doc=1).encode(), "text/html")
+    assert first != fingerprint(NOISY.format(n=1, item=1, doc=2).encode(), "text/html")
+
+
+def test_a_platform_may_name_what_its_links_lead_to() -> None:
+    def file_id(href: str) -> str | None:
+        found = re.search(r"ID=(\d+)", href)
+        return found[1] if found else None
+
+    pages = [f"<p><a href='Detail.aspx?ID={n}&sid={s}'>File</a>".encode() for n, s in ((7, 1), (7, 2), (8, 1))]
+    one, two, three = (fingerprint(page, "text/html", link_id=file_id) for page in pages)
+    assert one == two != three
+
+
+def test_what_the_view_blanks_does_not_move_the_fingerprint() -> None:
+    view = View(ignore_text=(r"generated in [\d.]+ s",))
+    one, two = (
+        fingerprint(f"<p>Text <b>generated</b> in {n} s".encode(), "text/html", view=view) for n in ("0.1", "0.2")
+    )
+    assert one == two
+
+
+def test_other_types_have_no_cheap_text() -> None:
+    assert fingerprint(b'{"a": 1}', "application/json") is None
+
+
+def test_a_page_nested_beyond_reason_is_refused_before_it_is_parsed() -> None:
+    for page in (b"<div>" * 20_000, b"<b a=1>" * 20_000, b"<div><p>x</p>" * 20_000):
+        assert heavy(page, "text/html")
+        with pytest.raises(Unreadable, match="nested"):
+            extract(page, "text/html", URL)
+        with pytest.raises(Unreadable, match="nested"):
+            fingerprint(page, "text/html")
+
+
+def test_a_flat_page_with_many_open_tags_is_not_deep() -> None:
+    page = b"<table>" + b"<tr><td>a<td>b<br><img src=x>" * 5_000
+    assert not heavy(page, "text/html")
+    assert len(texts(page)) == 5_000
+
+
+def test_a_walk_of_two_thousand_levels_needs_no_recursion() -> None:
+    assert texts(b"<div>" * 2_000 + b"deep") == ["deep"]
+
+
+# --------------------------------------------------------------------------------------------------------- charsets
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "expected"),
+    [
+        ("“é”".encode(), "utf-8", "“é”"),
+        ("“é”".encode(), None, "“é”"),
+        ("“é”".encode("cp1252"), "iso-8859-1", "“é”"),  # browsers read latin-1 as windows-1252
+        ("“é”".encode("cp1252"), "utf-8", "“é”"),  # a wrong label
+        (b"\xef\xbb\xbf" + "é".encode(), "iso-8859-1", "é"),  # the mark beats the header
+        ("é".encode("utf-16"), None, "é"),
+        (b"caf\xc3\xa9 \xff!", "utf-8", "café \ufffd!"),
+        (b"ab", "no-such-charset", "ab"),
+        (b"ab", "hex", "ab"),
+    ],
+)
+def test_bytes_become_text_as_browsers_read_them(body: bytes, charset: str | None, expected: str) -> None:
+    assert text.decode(body, charset) == expected
+
+
+def test_the_charset_of_meta_holds_where_the_header_says_nothing() -> None:
+    page = b'<meta http-equiv="Content-Type" content="text/html; charset=windows-1251"><p>' + "Да".encode("cp1251")
+    assert texts(page) == ["Да"]
+
+
+def test_a_charset_is_detected_where_no_one_names_it() -> None:
+    words = "Ordonnance modifiant le règlement municipal : à l'égard des détenus étrangers, le conseil a décidé. " * 5
+    assert text.decode(words.encode("cp1252")) == words
+
+
+# ------------------------------------------------------------------------------------------------------------ types
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "expected"),
+    [
+        (b"%PDF-1.4", "text/html", "pdf"),
+        (b"\n %PDF-1.4", "application/octet-stream", "pdf"),
+        (b'{"a": 1}', "text/html", "json"),
+        (b'[{"a": 1}]', "text/plain", "json"),
+        (b"[Section 1] text", "text/plain", "text"),
+        (b"<?xml version='1.0'?><rss><channel/></rss>", "text/html", "feed"),
+        (b"<!DOCTYPE html><html>", "application/json", "html"),
+        (b"<!DOCTYPE html><html>", "", "html"),
+        (b"<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'>", "application/xhtml+xml", "html"),
+        (b"<code/>", "application/vnd.council+xml", "feed"),
+        (b'{"a": 1}', "application/hal+json", "json"),
+        (b"plain words", "", "text"),
+        (b"a,b\n1,2", "text/csv", "text"),
+    ],
+)
+def test_a_document_is_known_by_its_bytes_before_its_label(body: bytes, media_type: str, expected: str) -> None:
+    assert sniff(body, media_type, URL) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "words"),
+    [
+        (b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "not read yet"),
+        (b"\xd0\xcf\x11\xe0", "application/msword", "not read yet"),
+        (b"\x89PNG\r\n", "image/png", "image"),
+        (b"\x00\x01\x02", "video/mp4", "video/mp4 are not read"),
+        (bytes(range(32)) * 40, "text/plain", "not text"),
+        (b"\x00\x01\x02\x03" * 2_000, "text/html", "not HTML"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_name(body: bytes, media_type: str, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        extract(body, media_type, URL)
+
+
+@pytest.mark.parametrize("name", names())
+@given(
+    body=st.one_of(st.binary(max_size=400), st.text(max_size=300).map(lambda words: words.encode("utf-8", "replace")))
+)
+def test_no_bytes_surprise_an_extractor(name: str, body: bytes) -> None:
+    from watcher import extractors
+
+    try:
+        document = extractors.load(name).extract(body, URL)
+    except ReadError:
+        return
+    assert all(passage.text for passage in document.passages)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(max_size=30),
+        lambda inner: (
+            st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["id", "Title", "Items", "x"]), inner)
+        ),
+        max_leaves=20,
+    )
+)
+def test_any_json_is_read(value: object) -> None:
+    for passage in extract(json.dumps(value).encode(), "application/json", URL).passages:
+        assert passage.text
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<td>",
+                "<tr>",
+                "<table>",
+                "</table>",
+                "<li>",
+                "<h2>",
+                "</h2>",
+                "<br>",
+                "<b>",
+                "word ",
+                "&nbsp;",
+                "<div>",
+                "</div>",
+                "<pre>",
+            ]
+        ),
+        max_size=40,
+    )
+)
+def test_no_word_of_a_page_is_lost_and_none_is_invented(parts: list[str]) -> None:
+    words = sum(part == "word " for part in parts)
+    assert " ".join(texts(b"<!doctype html><body>" + "".join(parts).encode())).count("word") == words
+
+
+# ------------------------------------------------------------------------------------------------------------- JSON
+
+
+def test_an_inserted_object_moves_nothing() -> None:
+    def passages(ids: list[int]) -> set[tuple[str, str]]:
+        rows = [
+            {"ID": n, "Title": f"Item {n}", "AgendaSequence": place, "LastModified": place}
+            for place, n in enumerate(ids)
+        ]
+        document = extract(json.dumps({"Items": rows}).encode(), "application/json", URL)
+        return {(passage.key, passage.text) for passage in document.passages}
+
+    assert passages([3, 1, 2]) - passages([1, 2]) == {("Items/3/Title", "Item 3")}
+    assert passages([1, 2]) <= passages([3, 1, 2])
+
+
+def test_json_nested_beyond_reason_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        extract(b"[" * 500 + b"]" * 500, "application/json", URL)
+
+
+def test_one_object_a_line_is_read() -> None:
+    assert texts(b'{"id": 1, "t": "a"}\n{"id": 2, "t": "b"}\n', "application/x-ndjson") == ["a", "b"]
+
+
+# -------------------------------------------------------------------------------------------------------------- XML
+
+
+def test_entities_are_not_expanded_and_no_file_is_read() -> None:
+    bomb = b'<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]><r><t>&b;</t><u>&f; x</u></r>'
+    read = " ".join(texts(bomb, "application/xml"))
+    assert "root:" not in read
+    assert "aaaaaaaaaa" not in read
+
+
+# -------------------------------------------------------------------------------------------------------------- text
+
+
+def row(number: int) -> str:
+    return f"{number}-26{number * 37:05d}{number % 12 + 1:02d}/05/26Administrative Code - Subject number {number * 7} of the year"
+
+
+def test_one_more_row_of_a_glued_table_is_one_more_passage() -> None:
+    before = "".join(row(n) for n in range(10, 60)).encode()
+    for place in (20, 59):
+        after = "".join(row(n) + (row(99) if n == place else "") for n in range(10, 60)).encode()
+        changes = [
+            edit
+            for edit in SequenceMatcher(
+                None, texts(before, "text/plain"), texts(after, "text/plain"), autojunk=False
+            ).get_opcodes()
+            if edit[0] != "equal"
+        ]
+        assert [(edit[0], edit[4] - edit[3]) for edit in changes] == [("insert", 1)]
+
+
+def test_a_long_line_of_prose_is_cut_at_sentences_that_stay_when_one_changes() -> None:
+    sentences = [
+        f"Whereas matter {n} was heard by the committee on the day that the charter names for it." for n in range(80)
+    ]
+    before = texts(" ".join(sentences).encode(), "text/plain")
+    sentences[40] = "Whereas the sheriff signed an agreement."
+    after = texts(" ".join(sentences).encode(), "text/plain")
+    assert len(before) > 30
+    assert len(set(after) - set(before)) <= 3
+
+
+def test_footnote_marks_make_no_table() -> None:
+    prose = "The council1 met the mayor2 and the sheriff3 and the clerk4 and the board5 of the county6."
+    assert texts(prose.encode(), "text/plain") == [prose]
+
+
+def test_wrapped_lines_are_joined_and_blank_lines_part() -> None:
+    assert texts(b"one line\nand its rest\n\nnext\n1. first\n2. second\n", "text/plain") == [
+        "one line and its rest",
+        "next",
+        "1. first",
+        "2. second",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ recorded documents
+
+
+def shared(*parts: str) -> Path:
+    found = SHARED.joinpath(*parts)
+    if not found.exists():
+        pytest.skip(f"no recorded documents at {found}")
+    return found
+
+
+def test_recorded_pdfs_have_the_words_that_poppler_finds() -> None:
+    files = sorted(shared("corpus").rglob("*.pdf"))
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    for file in files:
+        ours = Counter(re.findall(r"\w+", " ".join(texts(file.read_bytes(), "application/pdf")).lower()))
+        told = subprocess.run(
+            ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+        ).stdout
+        theirs = Counter(re.findall(r"\w+", told.lower()))
+        common = (ours & theirs).total()
+        assert common / ours.total() > 0.99, file.name
+        assert common / theirs.total() > 0.97, file.name  # running headers and footers are left out
+
+
+def test_recorded_pages_are_read_without_trouble() -> None:
+    for file in sorted(shared("corpus").rglob("*.html")):
+        body = file.read_bytes()
+        assert not heavy(body, "text/html"), file.name
+        document = extract(body, "text/html", URL)
+        assert document.passages, file.name
+        read = set(" ".join(passage.text for passage in document.passages).split())
+        seen = html._roots(html._parse(body, "", None), "", View())[0].text(separator=" ")
+        missing = {word for word in map(text.tidy, seen.split()) if word and word.isalpha() and len(word) > 3} - read
+        glued = " ".join(read)
+        assert not [word for word in missing if word not in glued], file.name
+
+
+def test_noise_generations_of_the_benchmark_do_not_move_the_fingerprint() -> None:
+    pages = benchmark_pages(shared("bench", "pages.py"))
+    view = View(select="#ctl00_ContentPlaceHolder1_pageDetails")
+    changed = pages.truth(200)["changed"]
+    for number in range(0, 200, 5):
+        bodies = [pages.render(number, generation, 200) for generation in (0, 2, 3)]
+        first, noisy, again = (fingerprint(body, "text/html", view=view) for body in bodies)
+        assert noisy == again
+        assert (first != noisy) == (number in changed)
+
+
+def benchmark_pages(path: Path) -> ModuleType:
+    spec = util.spec_from_file_location("bench_pages", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    sys.dont_write_bytecode = True
+    spec.loader.exec_module(module)
+    return module
