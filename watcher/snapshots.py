@@ -269,7 +269,7 @@ def _trouble(error: OSError, folder: Path) -> StoreError:
     where = _nearest(folder)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         free = shutil.disk_usage(where).free // 1_000_000
-        words = f"the disk is full: cannot write to {folder} ({free} MB free); nothing stored before is lost, free some"
+        words = f"the disk is full: cannot write to {folder} ({free} MB free); nothing stored before is lost, free some space"
     elif error.errno == errno.EROFS:
         words = f"{folder} is on a read-only file system: mount it writable or set WATCHER_DATA to another folder"
     elif error.errno in (errno.EACCES, errno.EPERM):

@@ -206,4 +206,6 @@ def _owner(folder: Path) -> str:
         owner = folder.stat().st_uid
     except OSError:
         return ""
+    if os.geteuid() in (0, owner):
+        return f": is {folder} write-protected, or on a read-only file system?"
     return f": its folder {folder} belongs to uid {owner}; run: chown -R {os.geteuid()} {folder}"
