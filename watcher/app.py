@@ -1,7 +1,7 @@
-"""Wiring and the loop: the only place that chooses concrete parts.
+"""Wiring: the only place that chooses concrete parts.
 
 `App` opens the folder (lock, ledger, objects), reads the registry and lends a `Desk` to each watch. `check` visits sites
-once, `serve` asks the ledger every few seconds what is due. Both end in the same two functions: `watch.watch` and
+once; the loop in `service` asks the ledger what is due. Both end in the same two functions: `watch.watch` and
 `deliver.flush`.
 """
 
@@ -14,17 +14,14 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-import uvicorn
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
-from watcher import channels, deliver, platforms, registry, schedule, settings, wall, web
+from watcher import channels, deliver, platforms, registry, schedule, settings, wall
 from watcher.errors import StoreError
 from watcher.fetch import Fetcher, host_group
-from watcher.judge import Judge, builtin, parse_lexicon
+from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
 from watcher.ledger import Ledger
 from watcher.model import Alert, Change, Channel, Delivery, Site, SiteState, Visit
 from watcher.net import Door
@@ -35,10 +32,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # host groups visited side by side
 BATCH = 100  # quiet sites recorded in one transaction
-TICK = timedelta(seconds=2)
 FAILING_FROM = 3  # failures in a row
-GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
-CONSOLE = "console"
 
 
 class Reporter(Protocol):
@@ -84,7 +78,7 @@ def judge_for(lexicon: Path | None) -> Judge:
     """The built-in judge, with the user's own terms where the registry names a file."""
     if lexicon is None:
         return builtin()
-    return Judge(builtin().lexicon.with_more(parse_lexicon(lexicon.read_text("utf-8"), str(lexicon))))
+    return Judge(builtin_lexicon().joined(parse_lexicon(lexicon.read_text("utf-8"), str(lexicon))))
 
 
 @dataclass(slots=True)
@@ -284,12 +278,10 @@ def is_trouble(visit: Visit, findings: Findings) -> bool:
     return not any(document.key == visit.key and document.request.optional for document in findings.documents)
 
 
-async def hand_out(app: App, reporter: Reporter) -> bool:
+async def hand_out(app: App, reporter: Reporter, *, post: deliver.Post | None = None, insist: bool = False) -> bool:
     """Sends what is owed. True when every attempt went well."""
-    sent = await deliver.flush(app.ledger, app.senders(), app.now)
-    for delivery in sent:
-        reporter.delivered(delivery)
-    return all(delivery.state in ("sent", "held", "withheld") for delivery in sent)
+    settled = await deliver.flush(app.ledger, app.senders(), app.now, post=post, insist=insist, told=reporter.delivered)
+    return not any(delivery.error and delivery.state != "sent" for delivery in settled)
 
 
 async def check(app: App, sites: Sequence[Site], reporter: Reporter, *, with_delivery: bool = True) -> bool:
@@ -304,78 +296,3 @@ async def check(app: App, sites: Sequence[Site], reporter: Reporter, *, with_del
 def due_sites(app: App) -> list[Site]:
     """Sites whose time has come, each once."""
     return [site for site, _ in schedule.due(app.book.sites, app.ledger.site_states(), app.now())]
-
-
-# ---------------------------------------------------------------------------------------------------- the service
-
-
-class Page(uvicorn.Server):
-    """The web server inside our loop: signals are ours to hear."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Captures none."""
-        yield
-
-
-@contextlib.asynccontextmanager
-async def serving(app: App, view: web.View) -> AsyncIterator[None]:
-    """The web page for as long as the service runs. A port that is taken costs the page, never an alert."""
-    host, port = app.config.web_host, app.config.web_port
-    page = Page(
-        uvicorn.Config(web.create(view), host=host, port=port, log_config=None, access_log=False, lifespan="off")
-    )
-    try:
-        listener = page.config.bind_socket()
-    except SystemExit:  # how uvicorn says that the address cannot be had
-        log.error("no web page: %s:%s cannot be had (WATCHER_WEB_PORT chooses another); watching goes on", host, port)
-        yield
-        return
-    task = asyncio.create_task(page.serve(sockets=[listener]))
-    log.info("the page is at http://%s:%s", host, port)
-    try:
-        yield
-    finally:
-        page.should_exit = page.force_exit = True
-        await asyncio.wait([task], timeout=2)
-
-
-async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
-    """The service: one tick asks the ledger what is due, another sends what is owed, until `stop` is set.
-
-    Ends within 10 s: visits under way are let go of (they are found again), a message in flight may still land.
-    """
-    view = web.View(app.ledger, app.sites, app.now)
-    async with fetching(app.config) as fetcher, serving(app, view):
-        rounds = Rounds(app, fetcher, reporter)
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        # by default APScheduler silently skips a run that is a second late; ours is late rather than lost
-        never_skip = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        every = {"trigger": "interval", "seconds": TICK.total_seconds(), "next_run_time": app.now()}
-
-        async def visit_due() -> None:
-            view.beat = app.now()
-            if rounds.trouble:  # a full disk may be cured while we run: say it, keep telling what is owed, try again
-                log.error("nothing can be recorded: %s", rounds.trouble)
-                rounds.trouble = None
-            rounds.start(due_sites(app))
-            rounds.scribe.flush()
-
-        sending: asyncio.Future[bool] | None = None
-
-        async def send_owed() -> None:
-            nonlocal sending
-            sending = asyncio.ensure_future(hand_out(app, reporter))
-            await asyncio.shield(sending)
-
-        scheduler.add_job(visit_due, **every, **never_skip)
-        scheduler.add_job(send_owed, **every, **never_skip)
-        scheduler.start()
-        try:
-            await stop.wait()
-        finally:
-            scheduler.shutdown(wait=False)
-            await rounds.abandon()
-            if sending and not sending.done():
-                sending.cancel()
-                await asyncio.wait([sending], timeout=GRACE)

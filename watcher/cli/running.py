@@ -8,6 +8,7 @@ import getpass
 import signal
 import sys
 import urllib.request
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
@@ -19,6 +20,8 @@ from watcher.deliver import send_test
 from watcher.lines import delivery_line
 from watcher.model import Mute
 from watcher.settings import resolve
+
+Serve = Callable[[wiring.App, wiring.Reporter, asyncio.Event], Awaitable[None]]
 
 
 def check(
@@ -49,6 +52,8 @@ def check(
 
 def run() -> None:
     """The service: schedule, delivery and web page, until SIGTERM or Ctrl-C."""
+    from watcher.service import serve  # the web server and the scheduler would cost every other command its start
+
     with application("run", lock=True) as app:
         app.senders()
         enabled = [site for site in app.book.sites if site.enabled]
@@ -56,11 +61,11 @@ def run() -> None:
             report.line(
                 f"watching {len(enabled)} sites, telling {', '.join(app.book.channels) or 'nobody'}; Ctrl-C ends it"
             )
-            asyncio.run(until_told(app, report))
+            asyncio.run(until_told(serve, app, report))
             report.line("ended; what was owed is kept and goes out at the next start")
 
 
-async def until_told(app: wiring.App, report: wiring.Reporter) -> None:
+async def until_told(serve: Serve, app: wiring.App, report: wiring.Reporter) -> None:
     """Serves until SIGTERM or SIGINT; a second signal ends at once, as for any program."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -72,17 +77,17 @@ async def until_told(app: wiring.App, report: wiring.Reporter) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told)
-    await wiring.serve(app, report, stop)
+    await serve(app, report, stop)
 
 
 def deliver(as_json: Json = False) -> None:
     """Send what is owed, once."""
     with application("deliver", lock=True, as_json=as_json) as app:
         if as_json:
-            well = asyncio.run(wiring.hand_out(app, JsonLines()))
+            well = asyncio.run(wiring.hand_out(app, JsonLines(), insist=True))
         else:
             with PlainLines(0, quiet=True) as report:
-                well = asyncio.run(wiring.hand_out(app, report))
+                well = asyncio.run(wiring.hand_out(app, report, insist=True))
             report.line(f"{report.sent} messages sent")
         if not well:
             raise typer.Exit(1)
@@ -93,7 +98,7 @@ def send_test_message(channel: Annotated[str, typer.Argument()], as_json: Json =
     with application("send-test", as_json=as_json) as app:
         if channel not in app.book.channels:
             refuse(f"no channel {channel!r} in the registry{nearest(channel, app.book.channels)}", as_json=as_json)
-        delivery = asyncio.run(send_test(resolve(app.book.channels[channel], app.environ), app.now()))
+        delivery = asyncio.run(send_test(resolve(app.book.channels[channel], app.environ), app.now))
         if as_json:
             emit(delivery_line(delivery))
         else:
