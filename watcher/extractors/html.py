@@ -79,7 +79,7 @@ BLOCKS = frozenset(
     ]
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-AROUND = frozenset({"tr", "li", "p", "dd", "dt", "article", "section", "body"})
+AROUND = frozenset({"tr", "li", "p", "dd", "dt"})
 CELLS = frozenset({"td", "th"})
 DOCUMENT_LINK = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|ods|csv|zip)\Z", re.I)
 
@@ -158,12 +158,16 @@ def links(body: bytes, url: str, *, charset: str | None = None, view: View = WHO
     Around it: its list entry, table row or paragraph, where "Agenda" gets its date. Raises as `extract` does.
     """
     for root in _roots(_parse(body, url, charset), url, view):
+        known: dict[int, str] = {}  # a row that holds a hundred links is read once
         for node in root.css("a[href]"):
             around = node.parent
             while around is not None and around.tag not in AROUND and around.mem_id != root.mem_id:
                 around = around.parent
+            place = around.mem_id if around is not None and around.tag in AROUND else 0
+            if around is not None and place and place not in known:
+                known[place] = tidy(around.text(separator=" ")[:ROW])
             words = tidy(node.text()) or tidy(node.attributes.get("title") or node.attributes.get("aria-label") or "")
-            yield node.attributes.get("href") or "", words, tidy(around.text(separator=" ")) if around else ""
+            yield node.attributes.get("href") or "", words, known.get(place, "")
 
 
 def document_path(href: str) -> str | None:

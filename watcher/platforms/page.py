@@ -40,7 +40,7 @@ FOLLOWED = (
     ),
 )
 DOCUMENT = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|rtf|txt)\Z|/(?:viewfile|documentcenter/view|showpublisheddocument|showdocument|download"
+    r"\.(?:pdf|docx?|xlsx?|rtf|txt)\Z|(?:\A|/)(?:viewfile|documentcenter/view|showpublisheddocument|showdocument|download"
     r"|fileopen|view\.ashx|agendaviewer\.php|minutesviewer\.php)",
     re.I,
 )
@@ -84,11 +84,11 @@ PASSING = re.compile(
 
 def link_id(href: str) -> str | None:
     """Return what a link to a document leads to, free of session tokens; None for any other link."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
+    if not DOCUMENT.search(re.split(r"[?#]", href.strip(), maxsplit=1)[0]):
         return None
-    if not DOCUMENT.search(parts.path):
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError:
         return None
     kept = [pair for pair in parts.query.split("&") if pair and not PASSING.match(pair.split("=", 1)[0])]
     query = "&".join(kept)
@@ -100,10 +100,9 @@ def _linked(site: Site, response: Response) -> Iterator[Request]:
         return
     seen: set[str] = set()
     for href, title, around in html.links(response.body, response.url, charset=response.charset, view=site.view):
-        try:
-            url = urldefrag(urljoin(response.url, href.strip())).url
-        except ValueError:
+        if not link_id(href):
             continue
+        url = urldefrag(urljoin(response.url, href.strip())).url
         kind = _kind(site, title, url)
         key = f"{urlsplit(url).scheme}://{link_id(url)}"
         if kind and key not in seen and len(seen) < MAX_FOLLOW:
