@@ -184,7 +184,7 @@ def fit(texts: list[Row]) -> None:
     finder = Finder(builtin_lexicon())
     data = [
         (
-            counts(finder.find(fold(row["text"]))).features(),
+            counts(finder.find(fold(row["text"]), support=True)).features(),
             row["relevant"],
             json.dumps(row["source"], sort_keys=True),
             row,

@@ -22,7 +22,7 @@ from watcher.judge.edits import RANK, Hunk, Kind, hunks
 from watcher.judge.folding import Folded, fold
 from watcher.judge.lexicon import TOPICS, Lexicon
 from watcher.judge.scoring import RELEVANT, UNSURE, score
-from watcher.judge.stage import stage
+from watcher.judge.stage import STEP, stage
 from watcher.judge.stance import stance_of, stance_of_change
 from watcher.model import Change, Evidence, Label, Stance, Verdict
 
@@ -30,18 +30,19 @@ NAME = "rules@1"
 Side = Literal["before", "after", "context"]
 WINDOW = 700  # characters on either side of a change that speak for it
 ITEM = 400  # the same for a status word in a list of items
+LONG = 12_000  # of a longer text only the surroundings of its cues are asked for stance and stage
 SHORT = 2500  # a text up to this length is one passage
 EVIDENCE = 12  # spans shown
 
-_BOUNDARY = re.compile(r"[.;:](?= |$)|(?<= )\(\d+\)|\n")
 _LEGAL = re.compile(
     r"\b(?:shall|may|must|section|subsection|subdivision|paragraph|chapter|this ordinance|this resolution|notwithstanding|means?)\b"
 )
 _BOILERPLATE = re.compile(
-    r"^\W*(?:roll call|adjourn\w*|pledge|invocation|call to order|public comment\w*|approval of (?:the )?(?:minutes|agenda)|page \d+|"
-    r"[\w .,()-]+\.(?:pdf|docx?|xlsx?)|(?:hearing )?(?:transcript|testimony|minutes|agenda|presentation|video|committee report|fiscal impact statement)\b.{0,80}|"
-    r"sponsors?:?.{0,200}|attachments?:?.{0,60}|\d+)\W*$"
+    r"^\W*(?:roll call|adjourn\w*|pledge\b.{0,60}|invocation|call to order|public comment\w*|approval of (?:the )?(?:minutes|agenda)|page \d+|"
+    r"(?:[\w .,()#'&-]{0,60}\b)?(?:transcript|testimony|minutes|agenda|presentation|video|committee report|fiscal impact (?:statement|note)|"
+    r"hearing notice|correspondence)\b[^.;]{0,60}(?:\.\w{3,4})?|(?:sponsors?|co-sponsors?):?.{0,400}|attachments?:?.{0,60}|[\d/: -]+)\W*$"
 )
+_WEIGHTY = re.compile(r"\b(?:proposed|amend\w*|substitute|veto|repeal\w*|final version|redline\w*)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +123,37 @@ def _whole(seen: _Seen, around: _Seen) -> _Finding:
             reasons.append(f"It belongs to a passage on the subject ({_listed(around.cues)}).")
             if carried < 1:
                 reasons.append("The text itself adds little to that.")
-    direction = stance_of(low)
+    if value < UNSURE:
+        return _Finding(value, cues, "unclear", "unknown", tuple(reasons))
+    said = _about(seen)
+    direction = stance_of(said)
     if seen.side == "before":
         direction = _reversed(direction)
         reasons.append("The text was taken out, so its direction is reversed.")
-    return _Finding(value, cues, direction, stage(low, around.folded.low), tuple(reasons))
+    return _Finding(value, cues, direction, stage(said, around.folded.low), tuple(reasons))
+
+
+def _about(seen: _Seen) -> str:
+    """The text, or of a long one the surroundings of its cues: what a whole code says elsewhere has no say here."""
+    low = seen.folded.low
+    if len(low) <= LONG:
+        return low
+    spans: list[tuple[int, int]] = []
+    for cue in seen.cues:
+        start, end = max(cue.start - WINDOW, 0), cue.end + WINDOW
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return " . ".join(low[start:end] for start, end in spans)[:LONG]
 
 
 def _carries(low: str) -> float:
     """How far a new text without cues of its own inherits from its context: a section does, boilerplate does not."""
-    if _BOILERPLATE.match(low):
-        return 0.3
     words = len(low.split())
-    if words >= 8 or _LEGAL.search(low):
+    if words <= 14 and _BOILERPLATE.match(low):
+        return 0.3
+    if words >= 8 or any(pattern.search(low) for pattern in (_LEGAL, _WEIGHTY, STEP)):
         return 1.0
     return 0.55 if words >= 3 else 0.3
 
@@ -149,7 +168,11 @@ def _reversed(direction: Stance) -> Stance:
 def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) -> _Finding:
     kind: Kind = max((hunk.kind for hunk in changed), key=RANK.__getitem__, default="cosmetic")
     if kind == "cosmetic":
-        why = "Only spelling, punctuation, numbering, white space, counters or notes changed."
+        why = (
+            "Only spelling, punctuation, numbering, white space, counters or notes changed."
+            if changed
+            else "The words are the same."
+        )
         return _Finding(0.02, (), "unclear", "unknown", (why,))
     real = [hunk for hunk in changed if hunk.kind != "cosmetic"]
     touched = (
@@ -161,7 +184,8 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
     carried = (
         local * {"paper": 0.3, "date": 0.45, "small": 0.55, "step": 1.0, "substantive": 1.0, "cosmetic": 0.0}[kind]
     )
-    direction = stance_of_change(_sentences(old, new, [h for h in real if h.kind in ("small", "substantive")]))
+    said = [hunk for hunk in real if hunk.kind in ("small", "substantive")]
+    direction: Stance = stance_of_change(*_passages(old, new, said)) if said else "unclear"
     step = _step(old, new, real, around)
     reasons = [_KIND_WORDS[kind]]
     if touched:
@@ -217,30 +241,31 @@ def _stands_alone(old: _Seen, new: _Seen, hunk: Hunk) -> bool:
     return hunk.kind == "substantive" and opens and len(body.split()) >= 5 and not _LEGAL.search(body)
 
 
-def _sentences(old: _Seen, new: _Seen, changed: list[Hunk]) -> list[tuple[str, str]]:
-    """The sentences that changed, before and after, merged where hunks share one."""
-    pairs: list[tuple[str, str]] = []
-    last = (-1, -1)
-    for hunk in changed:
-        before, after = _sentence(old.folded.low, hunk.struck), _sentence(new.folded.low, hunk.inserted)
-        if hunk.struck[0] < last[0] and hunk.inserted[0] < last[1]:
-            continue
-        last = (before[1], after[1])
-        pairs.append((old.folded.low[before[0] : before[1]], new.folded.low[after[0] : after[1]]))
-    return pairs
+def _passages(old: _Seen, new: _Seen, changed: list[Hunk]) -> tuple[str, str]:
+    """The passage before and after, or of long texts the surroundings of what changed."""
+    before, after = old.folded.low, new.folded.low
+    if len(before) + len(after) <= 2 * LONG:
+        return before, after
+    return _surroundings(before, [h.struck for h in changed]), _surroundings(after, [h.inserted for h in changed])
 
 
-def _sentence(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    start = max(
-        (match.end() for match in _BOUNDARY.finditer(text, max(span[0] - 600, 0), span[0])),
-        default=max(span[0] - 600, 0),
-    )
-    end = _BOUNDARY.search(text, span[1], span[1] + 600)
-    return start, end.end() if end else min(span[1] + 600, len(text))
+def _surroundings(low: str, spans: list[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        left = max(start - WINDOW, done)
+        done = max(end + WINDOW, done)
+        parts.append(low[left:done])
+    return " ".join(parts)
 
 
 def _step(old: _Seen, new: _Seen, changed: list[Hunk], around: _Seen) -> str:
-    inserted = " . ".join(new.folded.low[h.inserted[0] : h.inserted[1]] for h in changed)
+    # A status may share words with the one before it ("Laid Over in Committee"): its neighbours are read too.
+    margin = {"step": 24}
+    inserted = " . ".join(
+        new.folded.low[max(h.inserted[0] - margin.get(h.kind, 0) // 2, 0) : h.inserted[1] + margin.get(h.kind, 0)]
+        for h in changed
+    )
     return stage(inserted, new.folded.low[:2000] + "\n" + around.folded.low)
 
 

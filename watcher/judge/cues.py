@@ -6,15 +6,16 @@ the surroundings of a literal, so their cost grows with the hits, not with the t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from watcher.judge.folding import Folded, fold
 from watcher.judge.lexicon import Entry, Lexicon
 
 REACH = 400  # characters around a literal in which its entry's patterns are looked for
 SHORT = 3000  # up to this length a text is searched whole
+LONG = 20_000  # beyond this length a text is first narrowed to regions
+REGION = 1300  # characters around a literal that such a region spans: a match, and what it needs
 MOST = 40  # hits of one entry that are worth keeping: more say nothing new
 NEAR = 100
 
@@ -29,44 +30,86 @@ class Cue:
 
 
 class Finder:
-    """A lexicon made ready for searching."""
+    """A lexicon made ready for searching: which literals to look for, and which entries each of them wakes."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._by_word: dict[tuple[str, bool], list[int]] = {}
-        self._always: list[int] = []
-        self._entries = lexicon.entries
-        for place, entry in enumerate(lexicon.entries):
-            for word in entry.words:
-                self._by_word.setdefault((word if entry.case else word.lower(), entry.case), []).append(place)
-            if not entry.words:
-                self._always.append(place)
-        self._words = tuple((word, case, tuple(places)) for (word, case), places in self._by_word.items())
+        self._speaking = _Index(tuple(entry for entry in lexicon.entries if entry.strength in ("alone", "likely")))
+        self._supporting = _Index(
+            tuple(entry for entry in lexicon.entries if entry.strength not in ("alone", "likely"))
+        )
 
-    def find(self, folded: Folded) -> tuple[Cue, ...]:
-        """Every cue of the text, in the order of its place."""
-        text, low = folded.text, folded.low
-        hits: dict[int, list[str]] = {place: [] for place in self._always}
-        for word, case, places in self._words:
-            if word in (text if case else low):
-                for place in places:
-                    hits.setdefault(place, []).append(word)
-        if not hits:
-            return ()
-        found: list[Cue] = []
-        for place, words in hits.items():
-            entry = self._entries[place]
-            found.extend(self._search(entry, text if entry.case else low, low, words))
+    def find(self, folded: Folded, *, support: bool = False) -> tuple[Cue, ...]:
+        """Every cue of the text, in the order of its place.
+
+        Entries that only support or speak against are looked for where another entry stands, or `support` asks for them.
+        """
+        if len(folded.low) <= LONG:
+            found = self._passage(folded, support)
+        else:
+            found = [
+                replace(cue, start=cue.start + start, end=cue.end + start)
+                for start, end in self._speaking.regions(folded)
+                for cue in self._passage(Folded(folded.text[start:end], folded.low[start:end]), support)
+            ]
         return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end, cue.entry.id)))
 
-    def _search(self, entry: Entry, hay: str, low: str, words: list[str]) -> Iterator[Cue]:
-        taken: set[tuple[int, int]] = set()
-        for start, end in _windows(hay, words):
-            for pattern in entry.patterns:
-                for match in pattern.finditer(hay, start, end):
-                    span = match.span()
-                    if span not in taken and len(taken) < MOST and _stands(entry, low, *span):
-                        taken.add(span)
-                        yield Cue(entry, *span)
+    def _passage(self, folded: Folded, support: bool) -> list[Cue]:
+        found = self._speaking.find(folded)
+        return found + self._supporting.find(folded) if found or support else found
+
+
+class _Index:
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self._entries = entries
+        self._always = frozenset(place for place, entry in enumerate(entries) if not entry.words)
+        self._wakes: dict[str, list[int]] = {}
+        self._wakes_capitals: dict[str, list[int]] = {}
+        for place, entry in enumerate(entries):
+            for word in entry.words:
+                (self._wakes_capitals if entry.case else self._wakes).setdefault(word, []).append(place)
+        self._needed = tuple(dict.fromkeys(word for entry in entries for word in entry.need_words))
+
+        self._gates = _stems(word for entry in entries for word in _gate(entry))
+
+    def regions(self, folded: Folded) -> list[tuple[int, int]]:
+        """The stretches of a long text in which an entry can match at all: everywhere, if one has no literals."""
+        if self._always:
+            return [(0, len(folded.low))]
+        lower = tuple(stem for stem in self._gates if stem.islower() or not stem.isalpha())
+        capitals = tuple(stem for stem in self._gates if stem not in lower)
+        return _merged(sorted(_around(folded.low, lower, REGION) + _around(folded.text, capitals, REGION)))
+
+    def find(self, folded: Folded) -> list[Cue]:
+        text, low = folded.text, folded.low
+        if not low:
+            return []
+        awake = set(self._always)
+        for word, places in self._wakes.items():
+            if word in low:
+                awake.update(places)
+        for word, places in self._wakes_capitals.items():
+            if word in text:
+                awake.update(places)
+        if not awake:
+            return []
+        there = {word for word in self._needed if word in low}
+        found: list[Cue] = []
+        for place in sorted(awake):
+            entry = self._entries[place]
+            if not entry.need_words or not there.isdisjoint(entry.need_words):
+                found.extend(_search(entry, text if entry.case else low, low))
+        return found
+
+
+def _search(entry: Entry, hay: str, low: str) -> Iterator[Cue]:
+    taken: set[tuple[int, int]] = set()
+    for start, end in _windows(entry, hay, low):
+        for pattern in entry.patterns:
+            for match in pattern.finditer(hay, start, end):
+                span = match.span()
+                if span not in taken and len(taken) < MOST and _stands(entry, low, *span):
+                    taken.add(span)
+                    yield Cue(entry, *span)
 
 
 def _stands(entry: Entry, low: str, start: int, end: int) -> bool:
@@ -84,19 +127,54 @@ def _stands(entry: Entry, low: str, start: int, end: int) -> bool:
     ) is not None or (end - start > 12 and entry.needs.search(low, start, end) is not None)
 
 
-def _windows(hay: str, words: list[str]) -> list[tuple[int, int]]:
-    if len(hay) <= SHORT or not words:
+def _gate(entry: Entry) -> tuple[str, ...]:
+    """The literals, of those the entry has and those it needs, that are the fewer: without one of them no match."""
+    return entry.need_words if 0 < len(entry.need_words) < len(entry.words) else entry.words
+
+
+def _stems(words: Iterable[str]) -> tuple[str, ...]:
+    """The words without those that contain another of them."""
+    distinct = sorted(set(words), key=lambda word: (len(word), word))
+    stems: list[str] = []
+    for word in distinct:
+        if not any(stem in word for stem in stems):
+            stems.append(word)
+    return tuple(stems)
+
+
+def _windows(entry: Entry, hay: str, low: str) -> list[tuple[int, int]]:
+    """Where the entry's patterns can match at all: around its literals, and only near those it needs."""
+    if len(hay) <= SHORT or not entry.words:
         return [(0, len(hay))]
+    windows = _around(hay, entry.words, REACH)
+    if not entry.need_words:
+        return windows
+    far = entry.within
+    return [
+        (a, b) for a, b in windows if any(low.find(word, max(a - far, 0), b + far) >= 0 for word in entry.need_words)
+    ]
+
+
+def _around(hay: str, words: tuple[str, ...], reach: int) -> list[tuple[int, int]]:
     windows: list[tuple[int, int]] = []
-    for place in sorted({match.start() for word in words for match in re.finditer(re.escape(word), hay)}):
-        start, end = max(place - REACH, 0), min(place + REACH, len(hay))
-        if windows and start <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], end)
+    for word in words:
+        place = hay.find(word)
+        while place >= 0:
+            windows.append((max(place - reach, 0), min(place + reach, len(hay))))
+            place = hay.find(word, place + 1)
+    return _merged(sorted(windows))
+
+
+def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in windows:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            windows.append((start, end))
-    return windows
+            merged.append((start, end))
+    return merged
 
 
 def find(lexicon: Lexicon, text: str) -> tuple[Cue, ...]:
     """The cues of one text, as spans of its folded form."""
-    return Finder(lexicon).find(fold(text))
+    return Finder(lexicon).find(fold(text), support=True)

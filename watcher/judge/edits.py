@@ -19,12 +19,15 @@ Kind = Literal["cosmetic", "paper", "date", "small", "step", "substantive"]
 RANK: dict[Kind, int] = {"cosmetic": 0, "paper": 1, "date": 2, "small": 3, "step": 4, "substantive": 5}
 TOO_MANY = 4_000_000  # pairs of words beyond which a stretch is compared as one block
 
-_TOKEN = re.compile(r"[a-z0-9]+(?:[.,'/:-](?=[a-z0-9])[a-z0-9]+)*")
+_TOKEN = re.compile(r"[a-zA-Z0-9]+(?:[.,'/:-](?=[a-zA-Z0-9])[a-zA-Z0-9]+)*")
 _FORCE = re.compile(
     r"\b(?:shall|may|must|will|can|cannot|should|not|no|never|nor|only|solely|except|unless|absent|without|provided|notwithstanding|"
     r"prohibit\w*|forbid\w*|permit\w*|requir\w*|authoriz\w*|allow\w*|repeal\w*|rescind\w*|reserved|delet\w*|void|suspend\w*|"
     r"terminat\w*|exempt\w*|mandator\w*|voluntar\w*|discretion\w*|declin\w*|honor\w*|comply|judicial|exclud\w*|includ\w*|unlawful\w*|lawful\w*)\b"
 )
+_RULE = re.compile(r"\b(?:shall|must|may not|nothing in|unless|except|without|only|provided)\b")
+# "Ord. No. 12" and "May 5" hold words of force in name only.
+_NO_FORCE = re.compile(r"\bnos?\.? ?(?=\d)|\bmay (?=\d)")
 _MEASURE = re.compile(
     r"^[ )-]*(?:hours?|days?|months?|years?|minutes?|percent|%|dollars?|beds?|business days?|horas?|dias?)\b"
 )
@@ -41,11 +44,12 @@ _PAPER = re.compile(
     r"transcript|\bagendas?\b|\bminutes\b|fiscal (?:impact|note)|committee report|testimon|presentation|\bvideo\b|\.pdf\b|\.docx?\b|"
     r"attachment|sponsor|co-?author|roll call|page number|\bview\b|hearing notice|correspondence|public comment letters?"
 )
-_SPONSOR = re.compile(r"(?:co-?)?sponsors?\b[^.]{0,400}$|\bby council ?members?\b[^.]{0,300}$")
-_HISTORY = re.compile(
-    r"\(?(?:ord(?:inance)?s?\.? (?:no\.?|nos\.?)|res\. no|amended by|added by|derived from|history|source|credits?|d\.?c\.? (?:law|act|reg)|"
-    r"dcr\b|l\.l\. \d|eff\.|code \d{4}|prior code|temporary (?:\(\d+ days\) )?addition of)[^;]{0,160}$"
+_SPONSOR = re.compile(r"(?:co-?)?sponsors?\b[^;§]{0,200}$|\bby council ?members?\b[^;§]{0,200}$")
+_NOTE = (
+    r"(?:ord(?:inance)?s?\.? (?:no\.?|nos\.?)|res\. no|amended by|added by|derived from|history|source|credits?|d\.?c\.? (?:law|act|reg)|"
+    r"dcr\b|l\.l\. \d|eff\.|code \d{4}|prior code|(?:for )?temporary (?:\(\d+ days\) )?(?:addition|amendment|repeal) of)"
 )
+_HISTORY = re.compile(rf"\({_NOTE}[^()]{{0,300}}$|{_NOTE}[^;]{{0,160}}$")
 _STOP = frozenset(
     [
         "a",
@@ -127,13 +131,14 @@ def _blocks(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
     if not left or not right or len(left) * len(right) > TOO_MANY:
         return [(head, head + len(left), head, head + len(right))]
     blocks: list[tuple[int, int, int, int]] = []
-    for tag, i1, i2, j1, j2 in Indel.opcodes(left, right):
-        if tag == "equal":
+    for code in Indel.opcodes(left, right):
+        if code.tag == "equal":
             continue
-        if blocks and blocks[-1][1] >= i1 + head and blocks[-1][3] >= j1 + head:
-            blocks[-1] = (blocks[-1][0], i2 + head, blocks[-1][2], j2 + head)
+        i1, i2, j1, j2 = code.src_start + head, code.src_end + head, code.dest_start + head, code.dest_end + head
+        if blocks and blocks[-1][1] == i1 and blocks[-1][3] == j1:
+            blocks[-1] = (blocks[-1][0], i2, blocks[-1][2], j2)
         else:
-            blocks.append((i1 + head, i2 + head, j1 + head, j2 + head))
+            blocks.append((i1, i2, j1, j2))
     return blocks
 
 
@@ -165,11 +170,11 @@ def _kind(
         return "cosmetic"
     if any(_COUNTER.search(left) for left in near) and len(changed) <= 8:
         return "cosmetic"
-    if any(_HISTORY.search(left[-160:] + part) for left, part in zip(near, texts, strict=True)) and not _FORCE.search(
+    if any(_HISTORY.search(left + part) for left, part in zip(near, texts, strict=True)) and not _FORCE.search(
         " ".join(texts)
     ):
         return "cosmetic"
-    if any(_SPONSOR.search(left) for left in near) and not _FORCE.search(" ".join(texts)):
+    if any(_SPONSOR.search(left) for left in near) and not _forceful(texts):
         return "cosmetic"
     if all(_DATE_WORD.match(word) for word in changed):
         if any(_measures(text, span) for text, span, _ in sides) and not any(
@@ -179,14 +184,22 @@ def _kind(
         return "date"
     if any(_MONEY.search(left) for left in near):
         return "substantive"
-    if any(STEP.search(part) for part in texts) and len(changed) <= 60:
+    if (
+        any(STEP.search(part) for part in texts)
+        and len(changed) <= 60
+        and not any(_RULE.search(part) for part in texts)
+    ):
         return "step"
     content = [word for word in changed if word not in _STOP]
     if any(_PAPER.search(part) for part in texts) and len(content) <= 25:
         return "paper"
-    if any(_FORCE.search(part) for part in texts) or any(_measures(text, span) for text, span, _ in sides):
+    if _forceful(texts) or any(_measures(text, span) for text, span, _ in sides):
         return "substantive"
     return "substantive" if len(content) >= 4 else "small" if content else "cosmetic"
+
+
+def _forceful(texts: tuple[str, ...]) -> bool:
+    return any(_FORCE.search(_NO_FORCE.sub(" ", part)) for part in texts)
 
 
 def _enumerates(text: str, span: tuple[int, int]) -> bool:

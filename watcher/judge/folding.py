@@ -16,7 +16,7 @@ from functools import lru_cache
 
 # Letters that PDF kerning tears off (U nited, I mmigration): only words of this field, so "A ct" stays.
 _TORN = "nited States|mmigrant|mmigration|etainer|etention|omeland Security|nforcement|ustoms|anctuary|heriff"
-_UNEVEN = re.compile(rf"\s*-[ \t]*\r?\n\s*|\s{{2,}}|[^\S ]|[^\x00-\x7f]| (?=(?:{_TORN}))")
+_UNEVEN = re.compile(rf"-[ \t]*\r?\n\s*|\s{{2,}}|[^\S ]|[^\x00-\x7f]| (?=(?:{_TORN}))")
 _PLAIN = re.compile(rf"[^\x20-\x7e]|  | (?=(?:{_TORN}))")
 _PUNCTUATION = {
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
@@ -25,9 +25,24 @@ _PUNCTUATION = {
 }  # fmt: skip
 
 
+# The agency's letters keep their capitals in `low`, for in lower case ice is frozen water. Not beside a rink, a storm, a
+# stock index, an engine, nor where a scanned word was torn (OFF ICE, NOT ICE, VO ICE VOTE).
+_AGENCY = re.compile(r"ICE(?<![\w.-]ICE)(?![\w.][A-Za-z]|\w)(?!-[A-Z]{2})")
+_FROZEN_BEFORE = re.compile(
+    r"(?:\b(?:OFF|NOT|POL|SERV|JUST|DEV|VO|PRACT|ADV|CHO|PR|JU|APPRENT|LATT|ORIF)|(?i:snow,? (?:and|&|or|/)|snow[,/]|black|dry|thin|"
+    r"wind, water,|air, water,|water,|crushed|dirty|bagged|sea|(?:rain|sleet|hail|frost|cold),? (?:and|or)))[ ]?$"
+)
+_FROZEN_AFTER = re.compile(
+    r"[ -]?(?i:bofa|data (?:services|indices)|benchmark|clear|futures|u\.?s\.? treasury|rink|arena|skat|cream|hockey|storm|age\b|machin|surfac|resurfac|"
+    r"time\b|safety|sheet|chest|complex|maker|making|sales|breaker|melt|house|plant|pick|control|and snow|& snow|cold|vote\b|water|fish|danc|center|castle|"
+    r"vehicle|engine|mitigation|dam\b|jam|\(internal|removal (?:and|from|of|service|contract|equip)|removal$|blast|pack|cube|vend|facility|sports)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A levelled text. `low` is `text` in lower case, of the same length; `start` and `end` lead back to the source.
+    """A levelled text. `low` is `text` in lower case, of the same length, save for the agency's letters, ICE; `start`
+    and `end` lead back to the source.
 
     `_at` and `_from` hold where each piece begins in the folded and in the given text; `_len` how long the given
     piece is, or -1 where the piece was taken over unchanged.
@@ -85,16 +100,31 @@ def _letter(char: str) -> str:
 def _level(uneven: str, before: str, after: str) -> str:
     """What stands in the folded text for one uneven place."""
     if "-" in uneven:
-        return "" if before.islower() and after.islower() and not uneven[0].isspace() else "- "[: 1 + bool(after)]
+        return "" if before.islower() and after.islower() else "- "[: 1 + bool(after)]
     if uneven == " ":
         return "" if before.isupper() and len(before) == 1 else " "
     return " " if uneven.isspace() else _letter(uneven)
 
 
+def _lowered(text: str) -> str:
+    low = text.lower()
+    if "ICE" not in text:
+        return low
+    parts: list[str] = []
+    done = 0
+    for match in _AGENCY.finditer(text):
+        start, end = match.span()
+        if _FROZEN_BEFORE.search(text, max(start - 20, 0), start) or _FROZEN_AFTER.match(text, end):
+            continue
+        parts += [low[done:start], "ICE"]
+        done = end
+    return "".join((*parts, low[done:]))
+
+
 def fold(text: str) -> Folded:
     """The text as phrases are matched against it: see the module. Pure, and linear in the text's length."""
     if _PLAIN.search(text) is None:
-        return Folded(text, text.lower())
+        return Folded(text, _lowered(text))
     parts: list[str] = []
     at: list[int] = []
     origin: list[int] = []
@@ -123,4 +153,4 @@ def fold(text: str) -> Folded:
         done = end
     piece(text[done:], done, -1)
     folded = "".join(parts)
-    return Folded(folded, folded.lower(), tuple(at), tuple(origin), tuple(length))
+    return Folded(folded, _lowered(folded), tuple(at), tuple(origin), tuple(length))

@@ -45,6 +45,7 @@ class Entry:
     patterns: tuple[re.Pattern[str], ...]
     case: bool
     needs: re.Pattern[str] | None
+    need_words: tuple[str, ...]
     within: int
     not_left: re.Pattern[str] | None
     not_right: re.Pattern[str] | None
@@ -142,7 +143,7 @@ class _Reader:
         if len(self.problems) > before:
             return None
         needs = self.mapping(fields["needs"], where, "needs") if "needs" in fields else {}
-        self.known(needs, {"within", "pattern"}, where)
+        self.known(needs, {"within", "pattern", "word"}, where)
         unless = self.mapping(fields["not"], where, "not") if "not" in fields else {}
         self.known(unless, {"left", "right", "near"}, where)
         within = self.text(needs.get("within"), where, "needs.within") or "300"
@@ -171,6 +172,7 @@ class _Reader:
             patterns=tuple(pattern for pattern in patterns if pattern is not None),
             case=self.text(fields.get("case"), where, "case") == "true",
             needs=self.side(needs, "pattern", where, "needs"),
+            need_words=tuple(text for text, _ in self.texts(needs.get("word"), where, "needs.word")),
             within=int(within) if within.isdigit() else 300,
             not_left=self.side(unless, "left", where, "not"),
             not_right=self.side(unless, "right", where, "not"),

@@ -7,7 +7,6 @@ so swapping before and after swaps `limits` and `expands`. Where the words do no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from watcher.model import Stance
 
@@ -21,18 +20,22 @@ LIMITS: tuple[tuple[float, str], ...] = (
     (1.0, r"\b(?:condemn|denounc|oppos|divest)\w*\b|\bagainst\b[^.;]{0,60}(?:detention|deport|enforcement)|\burg\w+ repeal"),
     (1.0, r"\bsanctuary (?:city|county|values|ordinance|polic\w+|jurisdiction)\b|\bwelcoming city\b|\bcity of refuge\b|\btrust act\b|\bdue process for all\b|\bprotect\w*\b[^.;]{0,60}\bimmigrants?\b|\bregardless of[^.;]{0,40}immigration"),
     (1.5, r"\blegal defen[cs]e\b|\bimmigration legal\b|\bdeportation defen[cs]e|\bright to legal counsel|\blegal representation\b|\bimmigrant legal services"),
-    (1.5, r"\bmoratorium\b|\bcivil arrest\b|\bice-free\b|\bseparat\w+ between\b|\bprivate right of action|\bvisible identification|\bconcealing\b|\bbody cameras?\b"),
+    (1.5, r"\bmoratorium\b|\bcivil arrest\b|\bICE-free\b|\bseparat\w+ between\b|\bprivate right of action|\bvisible identification|\bconcealing\b|\bbody cameras?\b"),
     (1.0, r"\bfederal responsibility\b|\bexclusive\w* (?:to|of)? ?the federal|\bsafe haven\b|\bdirect\w*[^.;]{0,60}not to\b|\bnot an? (?:city|county) purpose"),
+    (1.5, r"\bnot to be detained\b|\bnot (?:to )?honor\w*|\bnot to (?:allocate|fund|enter)|\bknow[- ]your[- ]rights\b|\b(?:constitutional and |the )?legal protections\b|\bhotline\b|\brequir\w+ the approval of\b"),
+    (1.0, r"\bdue process\b|\bwithout regard to\b[^.;]{0,40}status|\b(?:aggressive|deceptive|callous|abuse)\b|\bnot as immigration\b|\bnon-?local law enforcement\b|\bICE out act|\bconfidentiality of\b"),
     (1.0, r"\bsolely (?:on|because|for)\b|\bdefend against\b|\bamicus\b|\bknow your rights\b|\bopposition\b|\bnecesari|\bprohib\w+\b|\bno (?:podran?|cooperara?n?|participara?n?|debera?n?)\b"),
 )  # fmt: skip
 EXPANDS: tuple[tuple[float, str], ...] = (
-    (1.5, rf"\b(?:shall|may|must|will|agrees? to|hereby agree)(?: \w+)? {_COOPERATE}\b|\bauthoriz\w+ to (?:comply|honor|enforce)"),
+    (1.5, rf"\b(?:shall|may|must|will|agrees? to|hereby agree)(?: (?!only|not)\w+)? {_COOPERATE}\b|\b(?:may|shall)\b(?! not)[^.;]{{0,40}}\bauthorize\b|\bauthoriz\w+ to (?:comply|honor|enforce)"),
     (1.5, r"\bnothing\b[^.;]{0,100}\b(?:prohibit|prevent|preclude|restrict|limit)\w*|\bnot (?:be construed to )?(?:prohibit|prevent|preclude)|\bshall not apply\b"),
-    (1.5, r"\b(?:enter into|execute|approv\w+|ratif\w+|accept\w*|authoriz\w+|extend\w*|renew\w*|request\w*)\b[^.;]{0,200}\b(?:agreement|grant|memorandum|mo[au]|participation|award|contract|stonegarden|addendum)\b"),
+    (1.5, r"\b(?:enter into|execute|approv\w+|ratif\w+|accept\w*|authoriz\w+|extend\w*|renew\w*|request\w*)\b[^;]{0,200}\b(?:agreement|grant|memorandum|mo[au]|participation|award|contract|stonegarden|addendum)\b"),
     (1.5, r"\bthis (?:memorandum of (?:agreement|understanding)|mo[au]|agreement)\b|\bmemorandum of (?:agreement|understanding) \(mo[au]\)|\bdelegat\w+\b|\bnominated, trained|\bfunctions of an immigration officer"),
-    (1.5, r"\b(?:is|are|be|hereby|to) repeal\w*|\brepealed\b|\brepeal (?:laws|sections)"),
-    (1.5, r"\bprohibition on (?:immigration )?sanctuary|\bsanctuary polic\w+ (?:is|are) prohibited|\bban on sanctuary"),
-    (1.0, r"\bcomplian\w+ with\b[^.;]{0,40}(?:1373|federal immigration|detainer)|\bongoing compliance|\bcertif\w+\b[^.;]{0,80}(?:1373|1644)|\bno state or local government entity"),
+    (2.0, r"\b(?:is|are|be|hereby|to) repeal\w*|\brepealed\b"),
+    (4.0, r"\brepeal (?:a )?(?:laws?|sections?|ordinances?|polic\w+)\b"),
+    (4.0, r"\bprohibition on (?:immigration )?sanctuary|\bsanctuary polic\w+ (?:is|are) prohibited|\b(?:ban|prohibit)\w*(?: on)? (?:\w+ ){0,2}sanctuary"),
+    (4.0, r"\bcomplian\w+ with\b[^;]{0,40}(?:1373|1644|detainers?)|\bcertif\w+\b[^;]{0,80}(?:1373|1644)|\bno state or local government entity|\binformation-communication restriction"),
+    (1.5, r"\bimplement\w* 287|\bfund\w* (?:to|for) (?:implement )?(?:the )?287|\bassist in the deportation|\bcomply with\b[^.;]{0,80}\bdetainers?\b|\bintergovernmental services? agreement|\benforce federal immigration law\b"),
     (1.0, r"\b(?:housing|detention|safekeeping|custody) (?:and \w+ )?of (?:\w+ ){0,3}(?:federal|persons detained|detainees)|\bper diem\b|\bday rate\b|\bjail housing\b"),
     (1.0, r"\bcheck the immigration status|\bverify\b[^.;]{0,40}immigration status|\bassist the federal government in|\billegal (?:aliens?|residents?)\b|\bfails? to comply\b"),
     (1.0, r"\bshall (?:request|enter|comply|honor|cooperate)|\bjoint operations\b[^.;]{0,60}\breimburse|\breimbursement of\b|\bnotwithstanding\b"),
@@ -42,6 +45,12 @@ _EXPAND = tuple((weight, re.compile(pattern)) for weight, pattern in EXPANDS)
 _REPEAL_OF_ENFORCEMENT = re.compile(r"\brepeal\w*\b[^.;]{0,80}\b(?:1070|287\(g\)|sb 4|senate bill 4|laken riley)")
 _EXCEPTION = re.compile(
     r"\bexcept\b|\bunless\b|\bprovided,? (?:however|that)\b|\bother than\b|\bin compliance with\b|\bshall not apply\b"
+)
+# "No agency shall honor" says that agencies shall not.
+_NO_ONE = re.compile(r"\bno ((?:[\w,']+ ){1,8}?)(shall|may|will|must)\b(?! not)")
+# A saving clause frees what the rest forbids, though it is made of forbidding words.
+_SAVING = re.compile(
+    r"\bnothing\b[^.;]{0,80}\b(?:shall|may|will)\b[^.;]{0,40}\b(?:prohibit|prevent|preclude|restrict|limit)[^;]{0,160}"
 )
 _HOURS = re.compile(r"\b(\d{1,3})[ -]hours?\b")
 # New York and Illinois print struck matter in [brackets], Washington in ((double parentheses)).
@@ -71,9 +80,14 @@ def resolve_struck(low: str) -> tuple[str, str] | None:
 
 
 def leaning(low: str) -> tuple[float, float]:
-    """How strongly a folded, lower-case text limits and how strongly it expands (each 0 or more)."""
-    limit = sum(weight * min(len(pattern.findall(low)), 3) for weight, pattern in _LIMIT)
-    expand = sum(weight * min(len(pattern.findall(low)), 3) for weight, pattern in _EXPAND)
+    """How strongly a folded, lower-case text limits and how strongly it expands (each 0 or more).
+
+    A plain sum over its phrases, so what stands unchanged on two sides cancels exactly.
+    """
+    saved = len(_SAVING.findall(low))
+    low = _NO_ONE.sub(r"\1\2 not", _SAVING.sub(" ", low))
+    limit = sum(weight * len(pattern.findall(low)) for weight, pattern in _LIMIT)
+    expand = sum(weight * len(pattern.findall(low)) for weight, pattern in _EXPAND) + 2.0 * saved
     if _REPEAL_OF_ENFORCEMENT.search(low):
         limit, expand = limit + 2, max(expand - 1.5, 0)
     return limit, expand
@@ -83,7 +97,7 @@ def stance_of(low: str) -> Stance:
     """Direction of one text as it stands."""
     resolved = resolve_struck(low)
     if resolved is not None:
-        change = stance_of_change([(resolved[0], resolved[1])])
+        change = stance_of_change(*resolved)
         if change in ("limits", "expands"):
             return change
         low = resolved[1]
@@ -91,26 +105,21 @@ def stance_of(low: str) -> Stance:
     return _name(limit, expand)
 
 
-def stance_of_change(pairs: Sequence[tuple[str, str]]) -> Stance:
-    """Direction of changed sentences, each given before and after ("" where there is none)."""
-    limit = expand = 0.0
-    for before, after in pairs:
-        old_limit, old_expand = leaning(before)
-        new_limit, new_expand = leaning(after)
-        base = (old_limit + new_limit) - (old_expand + new_expand)
-        exceptions = (
-            0.7 * (len(_EXCEPTION.findall(after)) - len(_EXCEPTION.findall(before))) if before and after else 0.0
-        )
-        if base > 0:
-            new_expand, old_expand = new_expand + max(exceptions, 0), old_expand + max(-exceptions, 0)
-        elif base < 0:
-            new_limit, old_limit = new_limit + max(exceptions, 0), old_limit + max(-exceptions, 0)
-        longer = _longer_hold(before, after)
-        new_expand, old_expand = new_expand + max(longer, 0), old_expand + max(-longer, 0)
-        # Taking away what expanded limits, and the reverse.
-        limit += max(new_limit - old_limit, 0) + max(old_expand - new_expand, 0)
-        expand += max(new_expand - old_expand, 0) + max(old_limit - new_limit, 0)
-    return _name(limit, expand)
+def stance_of_change(before: str, after: str) -> Stance:
+    """Direction of a change, from the passage before and after it (folded, in lower case).
+
+    What grew less what shrank. An exception added to what limits expands, one added to what expands limits.
+    """
+    old_limit, old_expand = leaning(before)
+    new_limit, new_expand = leaning(after)
+    more_limit, more_expand = new_limit - old_limit, new_expand - old_expand
+    exceptions = 0.7 * (len(_EXCEPTION.findall(after)) - len(_EXCEPTION.findall(before)))
+    if old_limit + new_limit > old_expand + new_expand:
+        more_expand += exceptions
+    elif old_limit + new_limit < old_expand + new_expand:
+        more_limit += exceptions
+    more_expand += _longer_hold(before, after)
+    return _name(max(more_limit, 0) + max(-more_expand, 0), max(more_expand, 0) + max(-more_limit, 0))
 
 
 def _longer_hold(before: str, after: str) -> float:

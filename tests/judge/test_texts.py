@@ -1,0 +1,142 @@
+"""What is and what is not local cooperation with ICE. Short public-record wordings and our own."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watcher.judge import NAME, builtin
+
+RELEVANT = [
+    ("The sheriff shall honor every immigration detainer.", "detainer"),
+    ("Approve a 287(g) Memorandum of Agreement with U.S. Immigration and Customs Enforcement.", "287g"),
+    ("No employee shall inquire into the immigration status of a person who seeks police assistance.", "non_inquiry"),
+    (
+        "Intergovernmental Service Agreement (IGSA) with ICE for housing detainees at the county jail.",
+        "detention_facility",
+    ),
+    ("RESOLUTION TO BAN ICE FROM GOVERNMENT PROPERTY", "property_staging"),
+    (
+        "Prohibiting the use of City parking lots as staging areas for civil immigration enforcement.",
+        "property_staging",
+    ),
+    ("TRUTH Act Community Forum regarding the Sheriff", "reporting"),
+    ("Certification of Compliance with 8 U.S.C. § 1373", "info_sharing"),
+    (
+        "School staff shall not admit immigration officers to non-public areas without a judicial warrant.",
+        "sensitive_locations",
+    ),
+    ("License plate reader data shall not be shared with federal agencies for immigration purposes.", "data_alpr"),
+    ("Accept the FY 2024 Operation Stonegarden grant.", "joint_ops"),
+    ("Prohibiting the city from contracting with entities engaged in immigration enforcement", "vendor"),
+    ("Appropriating money for an Immigration Legal Defense Fund", "legal_defense"),
+    ("Los empleados no podrán preguntar sobre el estatus migratorio de ninguna persona.", "non_inquiry"),
+    ("No se cumplirán órdenes de retención migratoria sin una orden judicial.", "detainer"),
+    ("Deputies may not tell ICE the release date of a person in custody.", "release_notification"),
+]
+UNRELATED = [
+    "Award of contract for ice rink chiller renovations.",
+    "SNOW AND ICE REMOVAL SERVICES CONTRACT WITH THE POLICE DEPARTMENT PROPERTY DIVISION",
+    "The ICE BofAML 1-3 Year Treasury Index is the benchmark; securities are held in custody by a third party.",
+    "The Independent Cost Estimate (ICE) for the jail roof was prepared by the federal agent.",
+    "Internal combustion engine (ICE) vehicles of the sheriff's fleet shall be replaced.",
+    "DO NOT ICE THE WALKWAY OF THE DETENTION CENTER. OFF ICE OF THE SHERIFF. VO ICE VOTE",
+    "The landlord may bring an action in unlawful detainer.",
+    "The stormwater detention facility shall hold runoff for 48 hours.",
+    "Proclaiming June as Immigrant Heritage Month.",
+    "Each applicant shall be a citizen or an alien lawfully admitted, with an alien number issued by the Department of Homeland Security.",
+    "The contractor shall register with E-Verify.",
+    "The entire city is designated as a bird sanctuary.",
+    "Personal deportment of police officers.",
+    "Resolution calling for Temporary Protected Status for nationals of Haiti.",
+    "Memorandum of Understanding for the regional fugitive task force with the U.S. Marshals Service.",
+    "Authorize a lease with Customs and Border Protection at the airport.",
+    "The permittee shall hold harmless and indemnify the city.",
+    "Servicio de traducción disponible en la oficina de la policía; aviso público.",
+    "Sec. 74-287(g). CODE COMPARATIVE TABLE",
+    "Purchase of twelve Flock license plate readers.",
+    "",
+    "   ",
+]
+
+
+@pytest.mark.parametrize(("text", "topic"), RELEVANT)
+def test_a_text_on_the_subject_is_relevant_with_its_topic(text: str, topic: str) -> None:
+    verdict = builtin().judge_text(text)
+    assert verdict.label == "relevant", verdict
+    assert topic in verdict.topics
+    assert verdict.evidence
+    assert verdict.reasons
+    assert verdict.judge == NAME
+
+
+@pytest.mark.parametrize("text", UNRELATED)
+def test_a_neighbouring_text_is_unrelated(text: str) -> None:
+    verdict = builtin().judge_text(text)
+    assert verdict.label == "unrelated", verdict
+    assert verdict.topics == ()
+    assert verdict.reasons
+
+
+def test_the_bare_letters_in_a_title_are_worth_a_look() -> None:
+    assert builtin().judge_text("Discussion on ICE in Westchester County").label == "unsure"
+
+
+def test_an_item_inherits_from_its_attachments_and_a_line_of_procedure_does_not() -> None:
+    context = ("CONSENT CALENDAR", "ICE detention agreement with the County Jail.pdf")
+    alone = builtin().judge_text("25G - Agreement - Inmate Housing")
+    judged = builtin().judge_text("25G - Agreement for inmate housing, five years, not to exceed $105 per day", context)
+    assert (alone.label, judged.label) == ("unrelated", "relevant")
+    assert {evidence.side for evidence in judged.evidence} == {"context"}
+    joined = "\n".join(context)
+    assert all(joined[evidence.start : evidence.end] == evidence.text for evidence in judged.evidence)
+    assert builtin().judge_text("Roll Call", context).label != "relevant"
+    assert builtin().judge_text("Hearing Transcript - Stated Meeting 10-9-25.pdf", context).label == "unsure"
+
+
+def test_a_repeal_that_only_cites_sections_inherits_from_them() -> None:
+    verdict = builtin().judge_text(
+        "Sections 4-1 and 4-2 of this chapter are repealed.", ("Chapter 4. Civil immigration detainers",)
+    )
+    assert (verdict.label, verdict.stage) == ("relevant", "repealed")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations([text for text, _ in RELEVANT] + UNRELATED))
+def test_order_and_repetition_change_no_verdict(texts: list[str]) -> None:
+    judge = builtin()
+    assert [judge.judge_text(text) for text in texts] == [FRESH[text] for text in texts]
+
+
+FRESH = {text: builtin().judge_text(text) for text in [text for text, _ in RELEVANT] + UNRELATED}
+
+
+def test_the_score_is_a_probability_that_agrees_with_the_label() -> None:
+    for verdict in FRESH.values():
+        assert 0 <= verdict.score <= 1
+        assert (verdict.label == "relevant") == (verdict.score >= 0.6)
+
+
+def test_a_cue_deep_in_a_long_text_is_found_where_it_stands() -> None:
+    filler = "The applicant shall submit a site plan for the stormwater detention basin. " * 5000
+    text = filler + "No officer shall honor an ICE detainer." + filler
+    verdict = builtin().judge_text(text)
+    assert verdict.label == "relevant"
+    assert any(text[e.start : e.end] == e.text == "ICE detainer" for e in verdict.evidence)
+
+
+def test_hostile_repetition_takes_no_exponential_time() -> None:
+    import time
+
+    started = time.process_time()
+    for text in (
+        "immigration " * 20_000,
+        "ICE " * 20_000,
+        "shall not " * 20_000,
+        "(" * 50_000,
+        "detainer hold federal immigration office " * 3_000,
+    ):
+        builtin().judge_text(text)
+        builtin().judge_pair(text, text + " shall not apply")
+    assert time.process_time() - started < 60
