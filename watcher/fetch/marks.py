@@ -56,30 +56,37 @@ HEADERS: tuple[tuple[str, str, str], ...] = (
 )
 
 TITLES = re.compile(
-    r"just a moment|attention required|access (is |to this page has been |to this site has been )?denied"
-    r"|pardon our interruption|(human|bot|browser|security|robot|captcha)[ -](verification|check|checkpoint|challenge)"
-    r"|are you a robot|verifying (you|your browser)|checking your browser|one moment,? please|request rejected"
-    r"|please verify|you have been blocked|^blocked$|^captcha$|web page blocked|not a bot|security violation"
-    r"|^(403|error)?:? ?forbidden$|^403 |bot detected|unusual traffic",
+    r"just a moment|attention required|access (to this (page|site) has been )?denied|pardon our interruption"
+    r"|(human|bot|browser|security|robot|captcha)[ -](verification|check|checkpoint|challenge)"
+    r"|\b(robot|bot|human)\b.{0,12}\?|verifying (you|your browser)|checking your browser|one moment,? please"
+    r"|(request|access) (is |was |has been )?(rejected|blocked|restricted|forbidden)\W*$|please verify|you have been blocked"
+    r"|^blocked$|^captcha$|web page blocked|not a bot|security violation|^(403|error)?:? ?forbidden\W*$|^403\b"
+    r"|bot detected|unusual traffic|^(web(site)?|web application) firewall",
     re.IGNORECASE,
 )
 
+# Said to the visitor: "your", "you", "we". A council that buys a web application firewall, a police report of
+# suspicious activity and a code section on access denied say none of these.
 PHRASES = re.compile(
-    r"verify (that )?you(’|'| a)?re? (a |an )?(real )?(human|person|not a (ro)?bot)|verifying (that )?you are human"
-    r"|(are|if) you(’|'| a)?re? (a )?(human|robot)|not a (ro)?bot\b|prove (that )?you(’|'| a)re (a )?human"
-    r"|(complete|solve|enter) (the |this )?(security check|captcha|challenge|characters)"
-    r"|checking (your browser|if the site connection is secure|the security of)"
-    r"|review the security of your connection|(unusual|suspicious|automated|malicious) (traffic|activity|requests?|queries|behaviou?r)"
-    r"|(ip|request|access|activity|connection|browser)( address)?( \S{1,40})? (has been|was|is|been) (temporarily )?(blocked|denied|limited|flagged|rejected|restricted)"
-    r"|you (have been|are|were|’ve been|'ve been) (temporarily )?(blocked|denied)"
-    r"|access denied.{0,400}(reference|incident|permission|support id|ray id|server)|permission to access .{0,300}on this server"
-    r"|pardon our interruption|request unsuccessful|requested url was rejected|press (&|and) hold"
-    r"|enable (js|javascript) and (cookies to continue|disable any ad ?blocker)"
-    r"|web (application )?firewall|website firewall|attack id|bot (detection|protection|mitigation)|ddos protection",
+    r"verify(ing)? (that )?you(’|'| a)?re? (a |an )?(real )?(human|person|not a (ro)?bot)"
+    r"|\b(are|if|that|confirm) you(’|'| a)?re? (a )?(human|robot)|you(’|'| a)re not a (ro)?bot"
+    r"|prove (that )?you(’|'| a)re (a human|not a)"
+    r"|(complete|solve|enter|type) (the |this )?(security check|captcha|challenge|characters (you|below|above|shown))"
+    r"|checking (your browser|if the site connection is secure)|(verif(y|ying)|validating) your (browser|request|connection)"
+    r"|your (browser|request|connection) is being (verified|checked)|review the security of your connection"
+    r"|\b(we|our (security )?systems?)( have| has|(’|')ve)? (detected|identified|noticed).{0,60}(unusual|suspicious|automated|malicious|harmful|bot)"
+    r"|(unusual|suspicious|automated|malicious) (traffic|activity|requests?|queries) (coming |originating )?from your"
+    r"|\b(your|this) (ip|request|access|activity|connection|browser)( address)?( \S{1,40})? (has been|was|is|been) (temporarily )?(blocked|denied|limited|flagged|rejected|restricted)"
+    r"|access from your (country|network|region|ip|location)"
+    r"|\byou (have been|are|were|’ve been|'ve been) (temporarily )?blocked|unable to access this (site|website|page)"
+    r"|access denied.{0,400}(reference ?#|(incident|support|ray|event|request) id|on this server|you (do not|don(’|')t) have permission)"
+    r"|you (do not|don(’|')t) have permission to access .{0,300}on this server"
+    r"|pardon our interruption|requested url was rejected|(press|activate|click)( (&|and))? hold"
+    r"|enable (js|javascript) and (cookies to continue|disable any ad ?blocker)|\battack id\b",
     re.IGNORECASE | re.DOTALL,
 )
 
-CAPTCHA = re.compile(rb"captcha|turnstile|arkoselabs|funcaptcha|geetest")
+CAPTCHA = re.compile(rb"<[^<>]{0,400}(captcha|turnstile|arkoselabs|geetest)")  # in a tag: an agenda may speak of one
 
 LOGIN_PATH = re.compile(
     r"/(log-?[io]n|sign-?[io]n|sso|saml2?|adfs|oauth2?|cas|idp|auth|authenticate|wp-login|user_?login|account/log_?[io]n"
@@ -90,27 +97,33 @@ IDENTITY_HOST = re.compile(
     r"(^|\.)(login\.microsoftonline\.(com|us)|login\.live\.com|accounts\.google\.com|okta(preview|-gov)?\.com|auth0\.com"
     r"|onelogin\.com|b2clogin\.com|ciamlogin\.com|duosecurity\.com|pingone\.com|secure\.login\.gov)$|^(adfs|sts|fs|sso|idp|login)\."
 )
-LOGIN_WORDS = re.compile(
-    r"\b(log|sign)[ -]?(in|on)\b|\blogin\b|\bsign in to\b|member(s)? only|authentication required"
-    r"|(please|must|need to) (be )?(log|sign|authenticate)|session (has )?(expired|timed out)|unauthorized",
-    re.IGNORECASE,
-)
 PASSWORD = re.compile(rb"type\s*=\s*[\"']?password")
 SAML = re.compile(rb"name\s*=\s*[\"']?(samlrequest|samlresponse|wresult|wctx|relaystate)\b")
 
+LOGIN_ONLY = re.compile(
+    r"you (must|need to|have to) (be )?(log(ged)?|sign(ed)?)[ -]?(in|on)|(please|kindly) (log|sign)[ -]?(in|on)\b"
+    r"|session (has |was )?(expired|timed out)|(log|sign)[ -]?in (is )?required|authentication (is )?required"
+    r"|(log|sign)[ -]?in to (continue|view|see|access|your account)",
+    re.IGNORECASE,
+)
+
+_THING = r"(page|file|document|object|resource|content|site|url|link|item|meeting|record|agenda|address)"
 NOT_FOUND = re.compile(
-    r"\b404\b|(page|file|document|resource|content|site|url|link|item|meeting|record)s? (you (requested|are looking for|were looking for) )?"
-    r"(was |is |could |can |has |have |does |do |may |might )?(not|no longer|n’t|n't|cannot|can’t|can't)( be)? ?(found|available|exist|exists|located)"
-    r"|(page|file) (cannot|can’t|can't|could not) be (found|displayed)|cannot find (the|that) page|can(’|')?t find (the|that) page"
-    r"|^not found|nothing (was )?found|(does not|doesn(’|')t|no longer) exists?\b|page (has )?(moved|been (moved|removed|deleted))"
-    r"|oops|invalid (parameters|request|meeting|id|url)|bad request",
+    r"^\W*((http|error|status)\W{1,2})*(code )?404\W*($|[-–—|:.]|error|not|page|file|category|object)|(error|http)\W{1,2}404\b"
+    rf"|{_THING}s? ((that )?you(’|')?(re|ve)? ?(are |were |have )?(requested|requesting|looking for|trying to \w+) )?"
+    r"(was |is |could |can |has |have |does |do |may |might )?(not|no longer|isn(’|')?t|wasn(’|')?t|cannot|can(’|')?t|couldn(’|')?t|doesn(’|')?t)"
+    r"( be)? ?(found|available|exists?|located|displayed|here)"
+    rf"|(couldn(’|')?t|could not|can ?not|can(’|')?t|unable to) (find|locate|display) (the|that|this|your|any) (requested )?{_THING}"
+    r"|^not found|nothing (was )?found|(does not|doesn(’|')t|no longer) exists?\b|page (has )?(been )?(moved|removed|deleted)\W*$"
+    r"|\b(whoops|oops)\b|\binvalid (parameters?|request|meeting|id|url)\b|\bbad request\b",
     re.IGNORECASE,
 )
 OUT_OF_ORDER = re.compile(
     r"(server|runtime|application|internal server|unexpected|database|fatal|gateway|system) error|error (has )?occurred"
     r"|an error|^errors?\b|service (temporarily )?unavailable|(site|website|page|system)( is)? (down|offline|unavailable|temporarily)"
     r"|(under|scheduled|undergoing|down for) maintenance|temporarily unavailable|something went wrong|bad gateway"
-    r"|account (has been )?suspended|domain (is )?(for sale|expired|parked)|this site can(’|')?t be reached",
+    r"|account (has been |is )?suspended|(domain|\.(com|org|net|us)) (is |has )?(for sale|expired|been parked)"
+    r"|this site can(’|')?t be reached|^welcome to nginx|^iis windows server|default (web ?)?page|^it works!|^test page for",
     re.IGNORECASE,
 )
 WANTS_SCRIPT = re.compile(

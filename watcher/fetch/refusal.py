@@ -20,6 +20,7 @@ from watcher.model import Response
 from watcher.net import shown
 
 _HEAD = 65_536  # bytes looked at
+_MOST_TAGS = 6_000  # the parser is quadratic in depth: this deep it takes under half a second
 _LARGE = 524_288  # bytes: no wall or error page is that large
 _MANY = 60  # tags of running text: a page with that many holds more than a wall
 _VERY_MANY = 250  # ... more than a log-in page amid a site's navigation
@@ -31,8 +32,8 @@ _PERMANENT = frozenset({400, 404, 405, 410, 414, 451, 501})
 _HTML_START = re.compile(
     rb"[\s\xef\xbb\xbf]*<(!doctype html|html|head|body|title|script|meta|!--|noscript|frameset|center|h1)", re.I
 )
-_TITLE = re.compile(rb"<title[^>]*>(.{0,400}?)</title", re.DOTALL)
-_H1 = re.compile(rb"<h1[^>]*>(.{0,400}?)</h1", re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,300}>(.{0,400}?)</title", re.DOTALL)
+_HEADING = re.compile(rb"<h[12]\b[^>]{0,300}>(.{0,400}?)</h[12]", re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
 _DOCUMENT_LINK = re.compile(
     rb"href\s*=\s*[\"']?[^\"'>\s]{1,300}?(\.pdf|\.docx?|view\.ashx|fileopen\.aspx|meetingdetail|viewfile/)"
@@ -172,12 +173,13 @@ class _Page:
             return cls(body, body.lower(), False, "", [])
         low = body[:_HEAD].lower()
         title = _plain(found[1]) if (found := _TITLE.search(low)) else ""
-        headings = [_plain(heading) for heading in _H1.findall(low)[:4]]
+        headings = [_plain(heading) for heading in _HEADING.findall(low)[:6]]
         page = cls(body, low, True, title, headings)
-        if always or response.status >= 400 or page._speaks_of_trouble():
-            return page
-        enough = _VERY_MANY if marks.PASSWORD.search(low) else _MANY
-        return None if _holds_much(low, enough) or _holds_much(body, enough) else page
+        if not (always or response.status >= 400 or page._speaks_of_trouble()):
+            enough = _VERY_MANY if marks.PASSWORD.search(low) else _MANY
+            if _holds_much(low, enough) or _holds_much(body, enough):
+                return None
+        return page if body.count(b"<") < _MOST_TAGS else None
 
     def _speaks_of_trouble(self) -> bool:
         return any(
@@ -233,7 +235,11 @@ class _Page:
             return "redirected to one"
         if marks.SAML.search(self._low) and len(self.text) < _LITTLE:
             return "a sign-on form"
-        if not marks.PASSWORD.search(self._low) or _DOCUMENT_LINK.search(self._low):
+        if _DOCUMENT_LINK.search(self._low):
+            return None
+        if len(self.own) < _OWN_LITTLE // 2 and marks.LOGIN_ONLY.search(self.own):
+            return "it asks to log in"
+        if not marks.PASSWORD.search(self._low):
             return None
         named = any(_SIGN_IN.search(line) for line in (self._title, *self._headings))
         if len(self.own) < (4 * _OWN_LITTLE if named else _OWN_LITTLE) and (named or len(self.text) < 2 * _LITTLE):
@@ -244,16 +250,15 @@ class _Page:
         """Why this is an error page under a good status, or None."""
         if len(self.own) > _OWN_LITTLE or len(_DOCUMENT_LINK.findall(self._low)) >= 3:
             return None
-        headed = self._headings or [self.own[:80]]
+        headed = self._headings or ([self.own[:120]] if len(self.text) < _LITTLE else [])
         for pattern, why in (
             (marks.NOT_FOUND, "a page that says it was not found"),
             (marks.OUT_OF_ORDER, "an error page"),
         ):
-            if any(pattern.search(line) for line in headed) and (
-                pattern.search(self._title) or len(self.text) < _LITTLE or self._headings
+            # The title alone does not do: good pages have been seen under "Page not found".
+            if any(pattern.search(line) for line in headed) or (
+                pattern.search(self._title) and pattern.search(self.own)
             ):
-                return why
-            if pattern.search(self._title) and pattern.search(self.own):
                 return why
         return None
 

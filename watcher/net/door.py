@@ -33,6 +33,7 @@ _TEXT = re.compile(r"^(text/|application/(.*\+)?(json|xml|xhtml|rss|atom)|$)", r
 _BODY_HEADERS = ("content-type", "content-length", "transfer-encoding")
 _PRIVATE_HEADERS = ("authorization", "cookie", "proxy-authorization")
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")  # what two URL parsers may read differently
+_AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*")
 
 # httpx prints whole URLs, tokens included, at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -180,7 +181,7 @@ class Door:
                 trip.follow(answer)
                 return None
             return await self._whole(trip, answer)
-        except _TROUBLE as error:
+        except _MIDWAY as error:
             raise translated(error, url) from None
         finally:
             await answer.aclose()
@@ -216,7 +217,7 @@ class _Trip:
 
     def __init__(self, request: Request, url: str, method: str, headers: dict[str, str], body: bytes | None) -> None:
         self.request = request
-        self.url = url
+        self.url = tidy(url)
         self.method = method
         self.headers = headers
         self.body = body
@@ -238,7 +239,7 @@ class _Trip:
         """Turn to the Location of `answer` (RFC 9110 section 15.4). Refused for a step from https to http."""
         before = urlsplit(self.url)
         location = answer.headers["location"].strip()
-        self.url = urljoin(self.url, location.replace(" ", "%20")).partition("#")[0]
+        self.url = urljoin(self.url, tidy(location)).partition("#")[0]
         after = urlsplit(self.url)
         if before.scheme == "https" and after.scheme == "http":
             raise Refused("redirected from https to http", url=shown(self.url), status=answer.status_code)
@@ -266,6 +267,16 @@ class _Trip:
             self.headers["cookie"] = probe.headers["cookie"]
 
 
+def tidy(url: str) -> str:
+    """`url` with spaces and backslashes of its path as browsers send them (WHATWG URL section 4.4): vendors' pages
+    link to "Agenda 5.pdf" and "docs\\agenda.pdf". The host part stays as it is, to be refused where it is odd."""
+    url = url.strip()
+    found = _AUTHORITY.match(url)
+    place = found.end() if found else 0
+    path, mark, query = url[place:].partition("?")
+    return url[:place] + path.replace("\\", "/").replace(" ", "%20") + mark + query.replace(" ", "%20")
+
+
 def trusted_authorities() -> ssl.SSLContext:
     """A TLS context with the system's authorities (SSL_CERT_FILE too) and, for bare images, certifi's."""
     context = ssl.create_default_context()
@@ -273,7 +284,12 @@ def trusted_authorities() -> ssl.SSLContext:
     return context
 
 
-_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError)
+_MIDWAY = (httpx.HTTPError, aiohttp.ClientError, OSError)
+_TROUBLE = (
+    *_MIDWAY,
+    httpx.InvalidURL,
+    ValueError,
+)  # ValueError: hosts that the URL classes of the client will not take
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
