@@ -17,7 +17,7 @@ from pathlib import Path
 import orjson
 
 from watcher import app as wiring
-from watcher import lines, web
+from watcher import lines, service, web
 from watcher.demo.council import Council, sites_yaml
 from watcher.demo.story import TOLD, ZONE
 from watcher.fetch import Fetcher
@@ -51,7 +51,7 @@ async def live(folder: Path, report: Report, *, once: bool) -> int:
             report.line(f"Alder Creek is at {base}, its ledger in {folder}")
             if once:
                 return await days(council, app, report, pause=0)
-            async with wiring.serving(app, web.View(app.ledger, app.sites, app.now)):
+            async with service.serving(app, web.View(app.ledger, app.sites, app.now)):
                 report.line(
                     f"what was found stands at http://{app.config.web_host}:{app.config.web_port}; Ctrl-C ends it"
                 )
@@ -90,20 +90,27 @@ async def days(council: Council, app: wiring.App, report: Report, *, pause: floa
 class Report:
     """What a person sees beside the alerts, which the console channel prints."""
 
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+
     def line(self, text: str) -> None:
         """One line on stdout."""
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
     def visited(self, visit: Visit) -> None:
-        """A line only where something went wrong."""
-        if visit.outcome in ("failed", "blocked"):
-            self.line(f"   {visit.site}: {visit.outcome} ({visit.reason}) {visit.detail}")
+        """A line only where something went wrong, the same trouble of one site once."""
+        trouble = f"   {visit.site}: {visit.outcome} ({visit.reason}) {visit.detail}"
+        if visit.outcome in ("failed", "blocked") and not self.seen[trouble]:
+            self.seen[trouble] += 1
+            self.line(trouble)
 
     def changed(self, change: Change) -> None:
-        """One line a change, with its verdict: most are of no concern, and nobody is told."""
+        """A line for a change of concern; the others are only counted."""
         label = change.verdict.label if change.verdict else "not judged"
-        self.line(f"   {change.kind}: {' '.join((change.after or change.before).split())[:90]}  [{label}]")
+        self.seen[label] += 1
+        if label != "unrelated":
+            self.line(f"   {change.kind}: {' '.join((change.after or change.before).split())[:100]}  [{label}]")
 
     def alerted(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
         """Nothing: the console channel tells it."""
@@ -114,9 +121,10 @@ class Report:
             self.line(f"   {delivery.channel}: {delivery.state} {delivery.error or delivery.reason}")
 
     def site_done(self, site: Site, findings: Findings | None) -> None:
-        """How the documents of a site were."""
+        """How the documents of a site were, and how many changes were of no concern."""
         outcomes = Counter(visit.outcome for visit in findings.visits) if findings else Counter({"failed": 1})
-        self.line(f"   {site.id}: " + ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()))
+        unrelated = f"; {count} changes of no concern" if (count := self.seen.pop("unrelated", 0)) else ""
+        self.line(f"   {site.id}: " + ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common()) + unrelated)
 
 
 class JsonReport(Report):

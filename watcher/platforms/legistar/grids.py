@@ -1,4 +1,4 @@
-"""InSite's page furniture: Telerik grids with their headers, record counts, links and labelled fields.
+"""InSite's page furniture: Telerik grids with their headers, row counts, links and labelled fields.
 
 Columns differ from council to council and are found by their header's text, never by position; a page may hold several
 grids, which are told apart by id.
@@ -145,7 +145,7 @@ def grid(page: BeautifulSoup, name: str, base: str) -> Grid | None:
         for tr in own(table, "tr")
         if {"rgRow", "rgAltRow"} & set(tr.get("class") or ())
     )
-    count = record_count(table)
+    count = told_rows(table)
     paged = table.find(class_="rgCurrentPage") is not None
     if rows and count is not None and not paged and len(rows) < count:
         raise LayoutChanged(f"the page counts {count} records and shows {len(rows)}", url=base)
@@ -192,7 +192,7 @@ def heading(th: Tag) -> str:
     return str(image.get("alt") or image.get("title") or "").lower() if image else ""
 
 
-def record_count(table: Tag) -> int | None:
+def told_rows(table: Tag) -> int | None:
     """The number in the menu above a grid ("8 records"), or None: a page with two grids has two such menus."""
     for tag in table.find_all_previous(class_="rmText"):
         if found := _COUNT.match(tag.get_text()):
