@@ -176,7 +176,7 @@ class _Page:
         headings = [_plain(heading) for heading in _HEADING.findall(low)[:6]]
         page = cls(body, low, True, title, headings)
         if not (always or response.status >= 400 or page._speaks_of_trouble()):
-            enough = _VERY_MANY if marks.PASSWORD.search(low) else _MANY
+            enough = _VERY_MANY if b"password" in low and marks.PASSWORD.search(low) else _MANY
             if _holds_much(low, enough) or _holds_much(body, enough):
                 return None
         return page if body.count(b"<") < _MOST_TAGS else None
