@@ -51,14 +51,22 @@ async def live(folder: Path, report: Report, *, once: bool) -> int:
             report.line(f"Alder Creek is at {base}, its ledger in {folder}")
             if once:
                 return await days(council, app, report, pause=0)
-            async with service.serving(app, web.View(app.ledger, app.sites, app.now)):
+            view = web.View(app.ledger, app.sites, app.now)
+            async with service.serving(app, view), asyncio.TaskGroup() as together:
+                together.create_task(beat(view, council))
                 report.line(
                     f"what was found stands at http://{app.config.web_host}:{app.config.web_port}; Ctrl-C ends it"
                 )
-                code = await days(council, app, report, pause=PAUSE)
+                await days(council, app, report, pause=PAUSE)
                 report.line("The week is over. The page stays until Ctrl-C.")
-                await asyncio.Event().wait()
-                return code
+    return 0
+
+
+async def beat(view: web.View, council: Council) -> None:
+    """Shows the page that the demo lives, until it is cancelled."""
+    while True:
+        view.beat = council.now()
+        await asyncio.sleep(1)
 
 
 def surroundings(folder: Path, base: str) -> Mapping[str, str]:
