@@ -170,18 +170,12 @@ def _kind(
         return "cosmetic"
     if any(_COUNTER.search(left) for left in near) and len(changed) <= 8:
         return "cosmetic"
-    if any(_HISTORY.search(left + part) for left, part in zip(near, texts, strict=True)) and not _FORCE.search(
-        " ".join(texts)
-    ):
-        return "cosmetic"
-    if any(_SPONSOR.search(left) for left in near) and not _forceful(texts):
+    noted = any(_HISTORY.search(left + part) for left, part in zip(near, texts, strict=True))
+    if (noted or any(_SPONSOR.search(left) for left in near)) and not _forceful(texts):
         return "cosmetic"
     if all(_DATE_WORD.match(word) for word in changed):
-        if any(_measures(text, span) for text, span, _ in sides) and not any(
-            _DATE_WORD.match(w) and w.isalpha() for w in changed
-        ):
-            return "substantive"
-        return "date"
+        measured = any(_measures(text, span) for text, span, _ in sides) and not any(word.isalpha() for word in changed)
+        return "substantive" if measured else "date"
     if any(_MONEY.search(left) for left in near):
         return "substantive"
     if (
