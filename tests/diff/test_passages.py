@@ -139,6 +139,21 @@ def test_renumbered_lines_are_no_change() -> None:
     assert compare(before, after) == ()
 
 
+def test_one_more_row_renumbers_a_table_and_is_one_addition() -> None:
+    rows = [f"Award contract {n * 31} to vendor {n} | Staff report" for n in range(9)]
+    more = [*rows[:3], "Agreement with ICE | Staff report", *rows[3:]]
+    for row in ("{}. | {}", "{} | {}"):
+        before = page(*(row.format(n, text) for n, text in enumerate(rows, start=1)))
+        after = page(*(row.format(n, text) for n, text in enumerate(more, start=1)))
+        new = row.format(4, "Agreement with ICE | Staff report")
+        assert told(compare(before, after)) == [("added", "", new)]
+
+
+def test_an_amount_in_the_first_cell_of_a_row_is_a_change() -> None:
+    before, after = page("12 | detention beds", "7 | deputies"), page("50 | detention beds", "7 | deputies")
+    assert told(compare(before, after)) == [("reworded", "12 | detention beds", "50 | detention beds")]
+
+
 def test_a_line_that_begins_with_a_quantity_is_not_a_number_in_a_list() -> None:
     assert len(compare(page("24 hours before release"), page("48 hours before release"))) == 1
     assert len(compare(page("5.1 percent of the levy"), page("5.2 percent of the levy"))) == 1

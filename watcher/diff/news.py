@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ MOST_PIECES = 500  # added or removed changes of one document; above, each holds
 MOST_MOVES = 200  # runs of passages that stand elsewhere; above, the document was re-sorted, and that is told once
 SHORT = 80  # characters: a change this short is told with the passage above it …
 NEIGHBOUR = 300  # … of which so much
+
+_NUMBERED_ROW = re.compile(r"(\d{1,4}) \| (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class _Teller:
 
     def _runs(self, steps: Sequence[Edit]) -> Iterator[list[Edit]]:
         """Put neighbours of one kind under one heading together; rewordings stay single."""
-        news = [edit for edit in steps if edit.kind != "kept" and not self._elsewhere_too(edit)]
+        same = self._renumbered(steps)
+        news = [edit for edit in steps if edit.kind != "kept" and edit not in same and not self._elsewhere_too(edit)]
         number = 0
 
         def group(pair: tuple[int, Edit]) -> int:
@@ -85,6 +89,19 @@ class _Teller:
 
         for _, run in groupby(enumerate(news), key=group):
             yield [edit for _, edit in run]
+
+    def _renumbered(self, steps: Sequence[Edit]) -> set[Edit]:
+        """Return the rows whose first cell alone changed, a number, by as much as that of another row: one more row
+        above them. A single one may be an amount, and is told.
+        """
+        shifted: dict[int, list[Edit]] = {}
+        for edit in steps:
+            if edit.kind == "reworded":
+                old = _NUMBERED_ROW.match(self.before[edit.before[0]].said)
+                new = _NUMBERED_ROW.match(self.after[edit.after[0]].said)
+                if old and new and old[2] == new[2] and edit.after[1] - edit.after[0] == 1:
+                    shifted.setdefault(int(new[1]) - int(old[1]), []).append(edit)
+        return {edit for edits in shifted.values() if len(edits) > 1 for edit in edits}
 
     def _elsewhere_too(self, edit: Edit) -> bool:
         """Say whether what moved is no more than a mark or a word that stands in many places ("Agenda", "None.")."""

@@ -26,16 +26,17 @@ _SPELLINGS = str.maketrans(
 _SOFT_HYPHEN = re.compile("\u00ad\\s*")
 # "( Ord. No. 12 ; Ord. No. 13 )" is "(Ord. No. 12; Ord. No. 13)".
 _LOOSE_MARKS = re.compile(r"[(\[] | [)\],;:](?![\w-])| \.(?=\s|\Z)")
-# The place of a line in its list: "12. ", "(a) ", "4.2 Approve". Not "5.1 percent", not "24 hours".
+# The place of a line in its list: "12. ", "(a) ", "4.2 Approve", a row's "12. | ". Not "5.1 percent", not "24 hours".
 _ENUMERATOR = re.compile(
     r"""(?:item\s+)?(?:
         \((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,5})\)\s+(?=\S)
       | (?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]\s+(?=[^\W\d_a-z]|["'(])
+      | (?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]\s\|\s+(?=\S)
       | \d{1,3}(?:\.\d{1,3})+\s+(?=[^\W\d_a-z])
     )""",
     re.VERBOSE,
 )
-_LEADING = re.compile(r"[\s(]*(?:[Ii][Tt][Ee][Mm]\s+)?[A-Za-z\d(]")
+_FIRST_WORD = re.compile(r"(?:[Ii]tem |ITEM )?\(?[A-Za-z\d.]{1,12}[.)]*\s")
 
 
 def fold(text: str) -> str:
@@ -53,7 +54,7 @@ def fold(text: str) -> str:
 def _place(text: str) -> int:
     """Return the length of the enumerator at the start of `text`, 0 where there is none."""
     head = text[:24]
-    low = re.match(r"(?:[Ii]tem |ITEM )?\(?[A-Za-z\d.]{1,12}[.)]*\s", head)
+    low = _FIRST_WORD.match(head)
     if low is None:
         return 0
     found = _ENUMERATOR.match(low.group().lower() + head[low.end() :])
