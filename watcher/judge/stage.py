@@ -19,15 +19,19 @@ _STAGES: tuple[tuple[str, str], ...] = (
     ("repealed", r"\[?(?:is|are|hereby|was|were)? ?(?:hereby )?repealed\b\.?\]?|\brescinded\b|\breserved\]?\.?$|\[reserved\]|deleted in its entirety"),
     ("second_reading", r"\b(?:2nd|second|third|3rd|final) read(?:ing)?\b|\bfinal passage\b|unfinished business"),
     ("first_reading", r"\b(?:1st|first) reading\b"),
-    ("amended", r"\bas amended\b(?=,? (?:and|by|item|\())|\bamended by (?:committee|council)|amendment proposed|\bamended substitute|\bstriking amendment|\bsubstitute (?:ordinance|resolution|to file)|committee substitute|\bversion [a-d]\b|\baddendum to (?:extend|amend|the)\b|approved as amended"),
-    ("adopted", r"\bstatus: ?(?:approved|adopted|passed|enacted|final|signed)|\b(?:was|were|been|be it|and|unanimously|council|board|court|county board) (?:adopted|approved|enacted|passed)\b|^(?:adopted|enacted|passed|approved|signed)\b|\bapproved by (?:the )?(?:county )?(?:board|council|mayor)|\badopted by (?!committee)|\bsigned (?:into law|by)|\bmotion (?:carried|passed)|\bvoted? (?:[\w-]+ ){0,4}(?:to approve|in favor|to enter)|\bpassed (?:and|by|on)\b|\benacted\b|\bordained\b|\bchaptered\b|\bapproved\b(?=\.|$|;| \w+day)|\b(?:local law|law) (?:number|no\.?) \d|\bpassed and (?:adopted|approved)"),
+    ("amended", r"\b(?:adopted|approved|passed|reported|moved) as amended\b|\bamended by (?:committee|council)|amendment proposed|\bamended substitute|\bstriking amendment|\bsubstitute (?:ordinance|resolution|to file)|committee substitute|\bversion [a-d]\b|\baddendum to (?:extend|amend|the)\b"),
+    ("adopted", r"\bstatus: ?(?:approved|adopted|passed|enacted|final|signed)|\b(?:was|were|been|be it|and|unanimously|council|board|court|county board) (?:adopted|approved|enacted|passed)\b|^(?:adopted|enacted|passed|approved|signed)\b|\bapproved by (?:the )?(?:county )?(?:board|council|mayor)|\badopted by (?!committee)|\bsigned (?:into law|by (?:the )?(?:mayor|governor|county executive|executive))|\bmotion (?:carried|passed)|\bvoted? (?:[\w-]+ ){0,4}(?:to approve|in favor|to enter)|\bpassed (?:and|by|on)\b|\b(?:was|were|status:?|hereby) enacted\b|^\W*enacted\b|\bordained\b|\bchaptered\b|\bapproved\b(?=\.|$|;| \w+day)|\b(?:local law|law) (?:number|no\.?) \d|\bpassed and (?:adopted|approved)"),
     ("referred", r"\b(?:reported from|approved by) committee\b|\breferred\b|\bin committee\b|\blaid over\b|\bin control\b(?=: ?committee)|\brecommended (?:sending|to the full)|\bsent to\b|\bcontinued to\b|\bdeferred\b(?! action| comp| maint)"),
-    ("consent", r"\bconsent (?:calendar|agenda|items?)\b|\breceive and file\b"),
-    ("hearing", r"\bpublic hearing\b|\bhearing held\b|\bhearing\b(?= ?-|:)|\bcommunity forum\b|\bpublic forum\b|\bdiscuss(?:ion)? and (?:possible|consider|direction)|\bconsider (?:recommendations|opposition|directing)|\bset a hearing|\bpublic comment\b"),
-    ("introduced", r"\bintroduc(?:ed|tion)\b|\bdirect introduction\b|\bproposed (?:ordinance|resolution|int\b)|\bdirect\w* (?:staff|county counsel|the city (?:attorney|manager)) to (?:draft|prepare)|\bfiled\b|\ba local law to\b|\bthis bill would\b|\bif adopted\b"),
+    ("consent", r"\bconsent (?:calendar|agenda|items?)\b"),
+    ("hearing", r"\bpublic hearing\b|\bhearing held\b|\bhearing\b(?= ?-|:)|\bcommunity forum\b|\bpublic forum\b|\bdiscuss(?:ion)? and (?:possible|consider|direction)|\bconsider (?:recommendations|opposition|directing)|\bset a hearing|\breceive public comment\b"),
+    ("consent", r"\breceive and file\b|\broutine (?:items?|matters?)\b"),
+    ("introduced", r"\bintroduc(?:ed|tion)\b|\bdirect introduction\b|\bproposed (?:ordinance|resolution|int\b)|\bdirect\w* (?:staff|county counsel|the city (?:attorney|manager)) to (?:draft|prepare)|\bfiled\b|\bif adopted\b"),
     ("report", r"\binformation(?:al)? (?:only|item|report)\b|\bannual (?:report|submission)\b|\bthis is an informational\b|\bstatus report\b|\breceive (?:a |the )?report\b"),
 )  # fmt: skip
 _PATTERNS = tuple((code, re.compile(pattern)) for code, pattern in _STAGES)
+
+# A register's own field says it best: "Status: Approved", "Final action: Vetoed".
+_FIELD = re.compile(r"\b(?:status|final action|action taken): ?([a-z'() -]{3,50})")
 
 # Words that, newly standing in a text, are a step of its matter.
 STEP = re.compile(
@@ -42,6 +46,10 @@ def stage(low: str, around: str = "") -> str:
     """The stage that a folded, lower-case text states, or "unknown". `around` tells whose words they are."""
     if not low.strip():
         return "unknown"
+    for stated in _FIELD.findall(low):
+        code = stage(stated, low + around)
+        if code != "unknown":
+            return code
     for code, pattern in _PATTERNS:
         if pattern.search(low):
             if code == "introduced" and _DEAD.search(low) and _NEW_YORK.search(low + "\n" + around):
