@@ -123,10 +123,9 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[
     judge = judge_for(book.lexicon)
     with contextlib.ExitStack() as stack:
         try:
-            if lock:
-                stack.enter_context(FolderLock(config.data, command))
+            held = stack.enter_context(FolderLock(config.data, command)) if lock else None
             ledger = Ledger.open(config.database_url or config.data / "ledger.sqlite3", read_only=not lock)
-            objects = Objects(config.data)
+            objects = Objects(config.data, lock=held)
         except StoreError as trouble:
             trouble.permanent = True  # nothing was begun: the folder or the settings are wrong
             raise

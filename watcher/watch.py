@@ -113,6 +113,8 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
             look = await look_at(site, request, document or first_listed(site, request, started, silent=True), desk)
             looks.append(look)
             seen[request.key] = look.document
+            if request.key in openings and turned_away(look.visit):
+                continue  # whoever turned us away at the door is not asked for everything behind it
             for listed in listed_by(look, known, started):
                 if listed.key not in seen:
                     seen[listed.key] = known.get(listed.key) or first_listed(site, listed, started, silent=look.quiet)
@@ -328,6 +330,11 @@ def failed(
 
 
 # ------------------------------------------------------------------------------------------ what leads to what
+
+
+def turned_away(visit: Visit) -> bool:
+    """Whether the server itself was the trouble, rather than what it said."""
+    return visit.outcome == "blocked" or visit.reason in ("unreachable", "timeout", "tls", "refused")
 
 
 def within_reach(level: Sequence[Request], known: Mapping[str, DocumentState], room: int) -> Sequence[Request]:
