@@ -28,6 +28,10 @@ STATUS = "Int 12-2025 | A Local Law in relation to contracting with entities eng
         (DETAINER + "Views: 1,204", DETAINER + "Views: 1,377"),
         (DETAINER + "(Ord. No. 12-5, 1, 2012)", DETAINER + "(Ord. No. 12-5, § 1, 3-5-2012; Ord. No. 15-2, 2015)"),
         (DETAINER + "Sponsors: A. Diaz, B. Lee", DETAINER + "Sponsors: A. Diaz, B. Lee, C. Okafor"),
+        (
+            DETAINER + "For temporary addition of this section, see section 2.",
+            DETAINER + "For temporary (90 days) addition of this section, see section 2.",
+        ),
         (DETAINER, DETAINER),
     ],
 )
@@ -64,6 +68,29 @@ def test_a_small_word_of_force_is_relevant_and_has_a_direction(before: str, afte
 def test_a_step_of_an_on_topic_matter_is_relevant(status: str, then: str, stage: str) -> None:
     verdict = builtin().judge_pair(STATUS.format(status), STATUS.format(then))
     assert (verdict.label, verdict.stage) == ("relevant", stage), verdict
+
+
+def test_a_new_version_letter_is_an_amendment() -> None:
+    verdict = builtin().judge_pair(STATUS.format("Committee"), STATUS.format("Committee").replace("*", "A"))
+    assert (verdict.label, verdict.stage) == ("relevant", "amended")
+
+
+MATTER = ("Int 12-2025", "Prohibiting an office on jail property by federal immigration authorities")
+
+
+@pytest.mark.parametrize(
+    ("paper", "label"),
+    [
+        ("Hearing Transcript 12/18/25", "unsure"),
+        ("December 18, 2025 - Stated Meeting Agenda", "unsure"),
+        ("Fiscal Impact Statement - Finance Division", "unsure"),
+        ("Proposed Int. No. 12-A", "relevant"),
+        ("Mayor's Veto Message", "relevant"),
+        ("Laid Over by Committee", "relevant"),
+    ],
+)
+def test_a_new_paper_of_an_on_topic_matter_weighs_what_it_is(paper: str, label: str) -> None:
+    assert builtin().judge_pair("", paper, MATTER).label == label
 
 
 def test_a_step_of_another_matter_is_unrelated() -> None:

@@ -69,19 +69,29 @@ class _Index:
                 (self._wakes_capitals if entry.case else self._wakes).setdefault(word, []).append(place)
         self._needed = tuple(dict.fromkeys(word for entry in entries for word in entry.need_words))
 
-        self._gates = _stems(word for entry in entries for word in _gate(entry))
+        gates = _stems(word for entry in entries for word in _gate(entry))
+        self._gates = tuple(stem for stem in gates if stem.islower() or not stem.isalpha() or stem == "ICE")
+        self._gates_capitals = tuple(
+            stem for stem in gates if stem not in self._gates or (stem == "ICE" and self._wakes_capitals)
+        )
 
     def regions(self, folded: Folded) -> list[tuple[int, int]]:
         """The stretches of a long text in which an entry can match at all: everywhere, if one has no literals."""
         if self._always:
             return [(0, len(folded.low))]
-        lower = tuple(stem for stem in self._gates if stem.islower() or not stem.isalpha())
-        capitals = tuple(stem for stem in self._gates if stem not in lower)
-        return _merged(sorted(_around(folded.low, lower, REGION) + _around(folded.text, capitals, REGION)))
+        return _merged(
+            sorted(_around(folded.low, self._gates, REGION) + _around(folded.text, self._gates_capitals, REGION))
+        )
 
     def find(self, folded: Folded) -> list[Cue]:
         text, low = folded.text, folded.low
         if not low:
+            return []
+        if (
+            not self._always
+            and not any(stem in low for stem in self._gates)
+            and not any(stem in text for stem in self._gates_capitals)
+        ):
             return []
         awake = set(self._always)
         for word, places in self._wakes.items():

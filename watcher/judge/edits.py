@@ -38,8 +38,10 @@ _DATE_WORD = re.compile(
     r"\d{1,2}(?:st|nd|rd|th)?|(?:19|20)\d\d|[\d:/-]+\w?)$"
 )
 _COUNTER = re.compile(
-    r"(?:views?|hits|downloads|page|pages|visits|version|sequence|modified|updated|printed|generated|as of)\b[^a-z]{0,12}$"
+    r"(?:views?|hits|downloads|page|pages|visits|sequence|modified|updated|printed|generated|as of)\b[^a-z]{0,12}$"
 )
+# A register counts the amended versions of a matter by letters.
+_VERSION = re.compile(r"\bversion: ?\W?$")
 _PAPER = re.compile(
     r"transcript|\bagendas?\b|\bminutes\b|fiscal (?:impact|note)|committee report|testimon|presentation|\bvideo\b|\.pdf\b|\.docx?\b|"
     r"attachment|sponsor|co-?author|roll call|page number|\bview\b|hearing notice|correspondence|public comment letters?"
@@ -166,11 +168,13 @@ def _kind(
     texts = tuple(text[span[0] : span[1]] for text, span, _ in sides)
     near = tuple(text[max(span[0] - 200, 0) : span[0]] for text, span, _ in sides)
     changed = old + new
+    if any(_VERSION.search(left) for left in near) and changed and all(len(word) == 1 for word in changed):
+        return "step"
     if all(_enumerates(text, span) for text, span, _ in sides) or _respelled(old, new):
         return "cosmetic"
     if any(_COUNTER.search(left) for left in near) and len(changed) <= 8:
         return "cosmetic"
-    noted = any(_HISTORY.search(left + part) for left, part in zip(near, texts, strict=True))
+    noted = any(_HISTORY.search(text[max(span[0] - 200, 0) : span[1] + 40]) for text, span, _ in sides)
     if (noted or any(_SPONSOR.search(left) for left in near)) and not _forceful(texts):
         return "cosmetic"
     if all(_DATE_WORD.match(word) for word in changed):

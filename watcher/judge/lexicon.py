@@ -19,6 +19,7 @@ import yaml
 from rapidfuzz import process
 
 from watcher.errors import Problem, RegistryError
+from watcher.judge.folding import fold
 
 TOPICS = (
     "detainer", "warrant", "287g", "info_sharing", "release_notification", "jail_access", "resources", "joint_ops",
@@ -153,6 +154,7 @@ class _Reader:
             self.regex(text, part, where, "pattern") for text, part in self.texts(fields["pattern"], where, "pattern")
         )
         topic = self.text(fields.get("topic"), where, "topic")
+        case = self.text(fields.get("case"), where, "case") == "true"
         tier = self.one_of(
             self.text(fields.get("tier"), where, "tier") or "core",
             fields.get("tier", node),
@@ -168,11 +170,11 @@ class _Reader:
             topic=self.one_of(topic, fields["topic"], TOPICS, where, "topic") if topic else None,
             tier="adjacent" if tier == "adjacent" else "core",
             strength=next(name for name in _STRENGTHS if name == strength),
-            words=tuple(text for text, _ in self.texts(fields.get("word"), where, "word")),
+            words=tuple(text if case else fold(text).low for text, _ in self.texts(fields.get("word"), where, "word")),
             patterns=tuple(pattern for pattern in patterns if pattern is not None),
-            case=self.text(fields.get("case"), where, "case") == "true",
+            case=case,
             needs=self.side(needs, "pattern", where, "needs"),
-            need_words=tuple(text for text, _ in self.texts(needs.get("word"), where, "needs.word")),
+            need_words=tuple(fold(text).low for text, _ in self.texts(needs.get("word"), where, "needs.word")),
             within=int(within) if within.isdigit() else 300,
             not_left=self.side(unless, "left", where, "not"),
             not_right=self.side(unless, "right", where, "not"),

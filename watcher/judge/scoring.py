@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from watcher.judge.cues import Cue
 
-BIAS = -3.59
-WEIGHTS = (5.39, 1.42, 1.27, 1.03, 0.87, -1.23)  # any alone, further alone, likely without and with it, hint, against
+BIAS = -3.57
+WEIGHTS = (5.44, 0.89, 1.26, 1.11, 0.95, -1.4)  # any alone, further alone, likely without and with it, hint, against
 RELEVANT = 0.6
 UNSURE = 0.08  # one phrase that needs a partner and found none: worth a look
 
