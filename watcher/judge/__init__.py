@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from watcher.judge.bench import NAME, Judge, context_of
+from watcher.judge.judge import NAME, Judge, context_of
 from watcher.judge.lexicon import Lexicon, builtin_lexicon, parse_lexicon
 
 __all__ = ["NAME", "Judge", "Lexicon", "builtin", "builtin_lexicon", "context_of", "parse_lexicon"]
