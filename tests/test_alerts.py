@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ from tests.fakes.news import BOSTON, MATTER, MEETING, NOON, SITE, WORDS, alert, 
 from watcher.alerts import compose, cut, masked, notice, plain_text, route, short_id, units, web_address
 from watcher.alerts.privacy import MASK, masked_redline
 from watcher.alerts.route import next_digest, quiet_until
-from watcher.model import Alert, Change, Mute, Route
+from watcher.model import Alert, Change, Mute, Redline, Route
 
 # ------------------------------------------------------------------------------------------------------- compose
 
@@ -59,7 +60,7 @@ def test_every_kind_of_change_has_its_words(news: Change, words: str) -> None:
 
 def test_changes_of_one_file_are_one_alert_and_of_two_files_two() -> None:
     other = replace(MATTER, id="8", file="2026-0413")
-    page = {"key": "matter:2026-0412:text", "meeting": None}
+    page: dict[str, Any] = {"key": "matter:2026-0412:text", "meeting": None}
     assert composed(change("a", matter=MATTER), change("b", matter=other), change("c", matter=MATTER, **page)) == [
         "a+c",
         "b",
@@ -92,8 +93,8 @@ def test_the_same_words_at_another_meeting_are_another_thing() -> None:
 
 
 def test_changed_passages_of_one_section_are_one_alert() -> None:
-    trust = {"meeting": None, "heading": ("Chapter 11", "Section 3")}
-    other = {"meeting": None, "heading": ("Chapter 11", "Section 4")}
+    trust: dict[str, Any] = {"meeting": None, "heading": ("Chapter 11", "Section 3")}
+    other: dict[str, Any] = {"meeting": None, "heading": ("Chapter 11", "Section 4")}
     assert composed(change("a", key="p1", **trust), change("b", key="p2", **trust), change("c", key="p3", **other)) == [
         "a+b",
         "c",
@@ -301,7 +302,7 @@ def test_private_contact_data_is_blotted_out_and_nothing_else() -> None:
 
 
 def test_an_address_that_a_redline_cuts_through_is_blotted_out_on_both_sides() -> None:
-    parts = (("=", "write to "), ("-", "ann"), ("+", "bob"), ("=", "@mail.example.org now"))
+    parts: Redline = (("=", "write to "), ("-", "ann"), ("+", "bob"), ("=", "@mail.example.org now"))
     shown = masked_redline(parts, "write to ann@mail.example.org now", "write to bob@mail.example.org now")
     assert shown == (("=", "write to "), ("-", MASK * 3), ("+", MASK * 3), ("=", MASK * 17 + " now"))
 

@@ -221,8 +221,9 @@ class _Round:
     def rests_for(self) -> timedelta | None:
         """How long until the first resting channel may go on; None where none rests."""
         now = self.now()
-        waits = [until - now for name, (_, _, until) in self.ledger.parked().items() if until and name in self.channels]
-        return max(timedelta(), min(waits)) if waits else None
+        ends = [until for name, (_, _, until) in self.ledger.parked().items() if until and name in self.channels]
+        waits = [until - now for until in ends if until > now]
+        return min(waits) if waits else None
 
     def _send_couriers(self) -> int:
         """Starts a courier for every idle channel with something due; returns how many were started."""
@@ -237,9 +238,11 @@ class _Round:
     def _due(self) -> list[tuple[Delivery, Alert]]:
         """What is due for idle channels. A busy channel's long queue must not hide what is due for another."""
         now, limit = self.now(), AT_ONCE
+        resting = {name for name, (_, _, until) in self.ledger.parked().items() if until is None or until > now}
+        closed = resting | self._under_way.keys()
         while True:
             owed = self.ledger.owed(now + LONGEST_WAIT * 1.3 if self.insist else now, limit)
-            due = [pair for pair in owed if pair[0].channel not in self._under_way and self._may_go(pair[0], now)]
+            due = [pair for pair in owed if pair[0].channel not in closed and self._may_go(pair[0], now)]
             if due or len(owed) < limit or limit >= 64 * AT_ONCE:
                 return due
             limit *= 4
@@ -302,7 +305,9 @@ class _Courier:
         try:
             if delivery.ambiguous:
                 if (found := await self._ask(delivery, alert, root)) is not None:
-                    self.round.settle(replace(delivery, reason="found at the service"), found)
+                    self._settle_sent(
+                        replace(delivery, reason="found at the service: an earlier attempt had arrived"), found
+                    )
                     return
                 repeat = not self._knows
             if delivery.key not in self.ledger.mark_sending([delivery.key], self.now()):
@@ -313,6 +318,11 @@ class _Courier:
         except DeliveryError as error:
             self._settle_failed(delivery, alert, error, repeat, later)
             return
+        self._settle_sent(delivery, receipt)
+
+    def _settle_sent(self, delivery: Delivery, receipt: Receipt) -> None:
+        if delivery.reason.startswith(PARKED):
+            delivery = replace(delivery, reason="sent when the channel was mended")
         self.round.settle(replace(delivery, ambiguous=False), receipt)
         if self.channel.name in self.ledger.parked():
             self.ledger.unpark(self.channel.name)

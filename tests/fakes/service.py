@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -34,6 +33,7 @@ class Service:
         self.calls: Counter[str] = Counter()
         self.faults: dict[str, list[Fault]] = {}
         self.port = 0
+        self.delay = 0.0  # seconds between taking a message and answering
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner: web.AppRunner | None = None
@@ -111,10 +111,3 @@ class Service:
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@contextmanager
-def running[S: Service](service: S) -> Iterator[S]:
-    """The service, open for the time of a test."""
-    with service:
-        yield service

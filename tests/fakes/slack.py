@@ -6,6 +6,7 @@ and notes what would have pinged somebody. Faults come from `Service`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -72,6 +73,7 @@ class Slack(Service):
         if fault is not None and not fault.taken:
             return await self.suffer(request, fault)
         answer = self._answer(method, asked, request.headers.get("Authorization", "").removeprefix("Bearer "))
+        await asyncio.sleep(self.delay)
         if fault is not None:
             return await self.suffer(request, fault)
         return web.json_response(answer)

@@ -6,6 +6,7 @@ parsing) and refuses what it refuses. Faults come from `Service`.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -65,6 +66,7 @@ class Telegram(Service):
         if fault is not None and not fault.taken:
             return await self.suffer(request, fault)
         answer = self._answer(method, asked, request.match_info["token"])
+        await asyncio.sleep(self.delay)
         if fault is not None:
             return await self.suffer(request, fault)
         return web.json_response(answer, status=answer.get("error_code", 200))

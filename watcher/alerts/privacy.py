@@ -13,7 +13,8 @@ from watcher.model import Alert, Change, Redline
 
 MASK = "•"
 
-_EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+# Only from the start of a word, and without going back: 60,000 letters in a row must not cost their square.
+_EMAIL = r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+"
 # NANP: ten digits with separators, or with a word before them that says what they are. File numbers (25-0600,
 # 2026-123-4) stay as they are: they do not have the shape 3-3-4.
 _PHONE = r"(?<![\w.-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])"

@@ -84,7 +84,7 @@ def one_line(text: str) -> str:
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, as Telegram counts (an emoji is two) and Slack at most counts."""
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def head(text: str, limit: int) -> str:

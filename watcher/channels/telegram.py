@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import logging
+import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -47,6 +48,7 @@ from watcher.channels import (
     units,
 )
 
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # since 22.2 PTB warns of each RetryAfter in whole seconds
 # At INFO both write every URL, and the URL holds the token; at ERROR PTB writes what it could not parse.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -55,6 +57,7 @@ logging.getLogger("telegram").setLevel(logging.CRITICAL)
 log = logging.getLogger(__name__)
 
 API = "https://api.telegram.org/bot"
+READ_TIMEOUT = 60.0  # seconds: long, because it turns most attempts of unknown end into an answer
 LIMIT, PLAIN = 4096, 4000
 ENTITIES = 90  # of 100; what is beyond is dropped silently
 QUOTES = 8
@@ -171,7 +174,7 @@ def _fitted(runs: Iterable[Run]) -> list[Run]:
 
 
 class Sender:
-    """One chat. A long read time-out turns most attempts of unknown end into an answer."""
+    """One chat. PTB repeats nothing by itself."""
 
     can_ask = False
 
@@ -182,8 +185,8 @@ class Sender:
         topic = channel.options.get("topic")
         self._topic = int(str(topic)) if topic not in (None, GENERAL) else None
         base_url = str(channel.options.get("base_url") or API)
-        self._request = _connection(read_timeout=60)
-        self._unused = _connection(read_timeout=60)  # for getUpdates, which is never asked
+        self._request = _connection()
+        self._unused = _connection()  # for getUpdates, which is never asked
         try:
             self._bot = Bot(self._token, base_url=base_url, request=self._request, get_updates_request=self._unused)
         except InvalidToken:
@@ -277,11 +280,11 @@ class Sender:
         return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
 
 
-def _connection(read_timeout: float) -> HTTPXRequest:
+def _connection() -> HTTPXRequest:
     """One connection a message: a kept-alive one that the server just closed looks like an accepted, lost message."""
     limits = httpx.Limits(max_connections=2, max_keepalive_connections=0)
     return HTTPXRequest(
-        read_timeout=read_timeout, write_timeout=30, connect_timeout=10, httpx_kwargs={"limits": limits}
+        read_timeout=READ_TIMEOUT, write_timeout=30, connect_timeout=10, httpx_kwargs={"limits": limits}
     )
 
 

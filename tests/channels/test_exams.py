@@ -1,0 +1,486 @@
+"""The exams that every channel sits: what it says for any text, what each answer proves, and that no secret gets out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pydantic
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import slack as fake_slack
+from tests.fakes import telegram as fake_telegram
+from tests.fakes.hook import SECRET, Hook
+from tests.fakes.news import BOSTON, MATTER, MEETING, NOON, alert, change, verdict
+from tests.fakes.service import Fault
+from tests.fakes.slack import Slack
+from tests.fakes.telegram import Telegram
+from watcher import channels
+from watcher.alerts import units
+from watcher.channels import slack, telegram, webhook
+from watcher.errors import DeliveryError
+from watcher.model import Alert, Channel, Evidence, Message, Receipt
+
+# --------------------------------------------------------------------------------------------------- the candidates
+
+
+def slack_bot(service: Slack, **more: Any) -> Channel:
+    options = {"channel": "C1", "base_url": service.base_url} | more
+    return Channel("newsroom", "slack", options, {"token": fake_slack.TOKEN})
+
+
+def slack_hook(service: Slack) -> Channel:
+    return Channel("basic", "slack", {}, {"webhook": service.webhook})
+
+
+def telegram_chat(service: Telegram, **more: Any) -> Channel:
+    options = {"chat": -100, "base_url": service.base_url} | more
+    return Channel("field", "telegram", options, {"token": fake_telegram.TOKEN})
+
+
+def hook(service: Hook) -> Channel:
+    return Channel("hook", "webhook", {}, {"url": service.url, "secret": SECRET})
+
+
+SECRETS = (fake_slack.TOKEN, fake_slack.HOOK, fake_telegram.TOKEN, SECRET, "pretendwebhooksecret", "hook-path-secret")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slack, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
+    monkeypatch.setattr(webhook, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
+    monkeypatch.setattr(telegram, "READ_TIMEOUT", 0.6)
+
+
+@contextmanager
+def slack_candidate() -> Iterator[tuple[Any, Channel, str]]:
+    with Slack() as service:
+        yield service, slack_bot(service), "chat.postMessage"
+
+
+@contextmanager
+def slack_hook_candidate() -> Iterator[tuple[Any, Channel, str]]:
+    with Slack() as service:
+        yield service, slack_hook(service), "webhook"
+
+
+@contextmanager
+def telegram_candidate() -> Iterator[tuple[Any, Channel, str]]:
+    with Telegram() as service:
+        yield service, telegram_chat(service), "sendMessage"
+
+
+@contextmanager
+def hook_candidate() -> Iterator[tuple[Any, Channel, str]]:
+    with Hook() as service:
+        yield service, hook(service), "hook"
+
+
+CANDIDATES = {
+    "slack": slack_candidate,
+    "slack webhook": slack_hook_candidate,
+    "telegram": telegram_candidate,
+    "webhook": hook_candidate,
+}
+everyone = pytest.mark.parametrize("candidate", CANDIDATES.values(), ids=CANDIDATES)
+
+
+async def sent(channel: Channel, told: Alert | Message, key: str = "key/1", thread: str | None = None) -> Receipt:
+    kind = channels.load(channel.kind)
+    message = told if isinstance(told, Message) else kind.render(told, channel, reply=thread is not None, repeat=False)
+    sender = kind.Sender(channel)
+    try:
+        receipt: Receipt = await sender.send(message, key=key, thread=thread)
+    finally:
+        await sender.close()
+    return receipt
+
+
+async def failure(channel: Channel, told: Alert | Message | None = None) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await sent(channel, told or alert())
+    assert caught.value.channel == channel.name
+    return caught.value
+
+
+# ------------------------------------------------------------------------------------------- what an answer proves
+
+
+@everyone
+@pytest.mark.parametrize("status", [200, 201, 301, 400, 401, 403, 404, 408, 409, 410, 413, 429, 500, 502, 503, 504])
+async def test_no_status_and_no_page_in_place_of_json_breaks_a_channel(
+    candidate: Callable[[], Any], status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with candidate() as (service, channel, method):
+        service.fails(method, Fault("html", status=status))
+        if channel.kind == "webhook" and status < 300:
+            await sent(channel, alert())  # any 2xx is taken as taken
+            return
+        error = await failure(channel)
+    if status >= 500 and not (channel.kind == "webhook" and status == 503):
+        assert error.ambiguous  # a proxy may have lost the answer only
+    if status == 429:
+        assert not error.ambiguous or channel.kind == "telegram"
+    assert error.scope in ("message", "target", "token", "service", "thread")
+    assert not [line for line in caplog.records if line.levelno >= logging.WARNING]
+
+
+@everyone
+@pytest.mark.parametrize("kind", ["drop", "hang", "half"])
+async def test_silence_after_the_words_were_sent_is_ambiguous(candidate: Callable[[], Any], kind: str) -> None:
+    with candidate() as (service, channel, method):
+        service.fails(method, Fault(kind, taken=True))
+        if channel.kind == "webhook" and kind == "half":
+            await sent(channel, alert())  # its status said taken
+            return
+        error = await failure(channel)
+        assert (error.ambiguous, error.scope, error.permanent) == (True, "service", False)
+        assert service.calls[method] == 1  # no SDK has sent it again behind our back
+
+
+@everyone
+async def test_a_refused_connection_proves_that_nothing_was_sent(candidate: Callable[[], Any]) -> None:
+    with candidate() as (service, channel, _):
+        service.refuse()
+        error = await failure(channel)
+    assert (error.ambiguous, error.scope, error.code) == (False, "service", "unreachable")
+
+
+@everyone
+async def test_no_secret_is_in_any_error_or_log_line(
+    candidate: Callable[[], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("slack_sdk", "telegram", "aiohttp", "asyncio"):
+        caplog.set_level(logging.INFO, logger=name)
+    with candidate() as (service, channel, method):
+        orders = [Fault(kind) for kind in ("drop", "half", "hang")] + [
+            Fault("html", status=status) for status in (200, 400, 401, 403, 404, 500, 502)
+        ]
+        said = [repr(channel)]
+        for order in orders:
+            service.fails(method, order)
+            try:
+                await sent(channel, alert())
+            except DeliveryError as error:
+                chain: BaseException | None = error
+                while chain is not None:
+                    said += [str(chain), repr(chain)]
+                    chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
+        service.refuse()
+        said.append(str(await failure(channel)))
+    text = "\n".join([*said, caplog.text])
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+SLACK_CODES = {
+    "token": ["invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"],
+    "target": ["channel_not_found", "not_in_channel", "is_archived", "restricted_action", "team_not_found"],
+    "message": ["invalid_blocks", "msg_blocks_too_long", "no_text", "invalid_metadata_format", "metadata_too_large"],
+    "thread": ["thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"],
+    "service": ["ratelimited", "internal_error", "fatal_error", "service_unavailable", "a_code_of_tomorrow"],
+}
+
+
+@pytest.mark.parametrize(("scope", "code"), [(scope, code) for scope, codes in SLACK_CODES.items() for code in codes])
+async def test_every_code_of_slack_has_its_class(scope: str, code: str) -> None:
+    with Slack() as service:
+        service.fails("chat.postMessage", fake_slack.refuses(code))
+        error = await failure(slack_bot(service))
+    assert (error.scope, error.code) == (scope, code)
+    assert error.permanent == (scope in ("token", "target", "message"))
+    assert error.ambiguous == (code in ("internal_error", "fatal_error", "service_unavailable"))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "scope"),
+    [(400, "invalid_payload", "message"), (403, "action_prohibited", "target"), (404, "no_service", "target"),
+     (404, "channel_not_found", "target"), (410, "channel_is_archived", "target"), (500, "rollup_error", "service")],
+)  # fmt: skip
+async def test_every_answer_of_a_slack_webhook_has_its_class(status: int, code: str, scope: str) -> None:
+    with Slack() as service:
+        service.fails("webhook", Fault("status", status=status, answer={"error": code}))
+        error = await failure(slack_hook(service))
+    assert (error.scope, error.code) == (scope, code)
+
+
+TELEGRAM_ANSWERS = [
+    (401, "Unauthorized", "token"),
+    (404, "Not Found", "token"),
+    (403, "Forbidden: bot was kicked from the supergroup chat", "target"),
+    (403, "Forbidden: bot was blocked by the user", "target"),
+    (403, "Forbidden: bot is not a member of the channel chat", "target"),
+    (400, "Bad Request: chat not found", "target"),
+    (400, "Bad Request: not enough rights to send text messages to the chat", "target"),
+    (400, "Bad Request: CHAT_WRITE_FORBIDDEN", "target"),
+    (400, "Bad Request: CHANNEL_PRIVATE", "target"),
+    (400, "Bad Request: can't parse entities: Unsupported start tag", "message"),
+    (400, "Bad Request: message is too long", "message"),
+    (400, "Bad Request: message text is empty", "message"),
+    (409, "Conflict: terminated by other getUpdates request", "service"),
+    (500, "Internal Server Error", "service"),
+]
+
+
+@pytest.mark.parametrize(("status", "description", "scope"), TELEGRAM_ANSWERS)
+async def test_every_description_of_telegram_has_its_class(status: int, description: str, scope: str) -> None:
+    with Telegram() as service:
+        service.fails("sendMessage", fake_telegram.refuses(status, description))
+        error = await failure(telegram_chat(service))
+    assert error.scope == scope
+    assert error.permanent == (scope in ("token", "target", "message"))
+    assert error.ambiguous == (status == 500)
+
+
+async def test_a_time_to_wait_is_passed_on() -> None:
+    with Slack() as service:
+        service.fails("chat.postMessage", fake_slack.too_many_requests(7))
+        assert (await failure(slack_bot(service))).retry_after == 7
+        service.fails(
+            "webhook", Fault("status", status=429, headers={"Retry-After": "3"}, answer={"error": "rate_limited"})
+        )
+        assert (await failure(slack_hook(service))).retry_after == 3
+    with Telegram() as service_:
+        service_.fails("sendMessage", fake_telegram.too_many_requests(9))
+        assert (await failure(telegram_chat(service_))).retry_after == 9
+    with Hook() as receiver:
+        receiver.fails("hook", Fault("html", status=503, headers={"Retry-After": "11"}))
+        assert (await failure(hook(receiver))).retry_after == 11
+
+
+# ----------------------------------------------------------------------------------------------------- what is sent
+
+
+async def test_slack_gets_blocks_the_key_and_no_previews() -> None:
+    with Slack() as service:
+        receipt = await sent(slack_bot(service), alert())
+        reply = await sent(slack_bot(service), alert(), key="key/2", thread=receipt.id)
+        lost = await sent(slack_bot(service), alert(), key="key/3", thread="1.2")
+    root, second, third = service.posted
+    assert root["metadata"] == {"event_type": "ordinance_watcher_alert", "event_payload": {"key": "key/1"}}
+    assert re.fullmatch(r"[0-9a-f-]{36}", root["client_msg_id"])
+    assert root["unfurl"] in ("0", "false", False)
+    assert second["thread_ts"] == root["ts"] == reply.thread == receipt.thread
+    assert (third["thread_ts"], lost.thread) == (None, third["ts"])  # a root of its own, and known to be one
+
+
+async def test_slack_finds_what_it_has_by_its_key_in_channel_and_thread() -> None:
+    with Slack() as service:
+        channel = slack_bot(service)
+        roots = [await sent(channel, alert(), key=f"root/{n}") for n in range(5)]
+        await sent(channel, alert(), key="reply/1", thread=roots[0].id)
+        sender = slack.Sender(channel)
+        try:
+            found = [await sender.find(f"root/{n}", NOON, None) for n in range(6)]
+            assert [receipt and receipt.id for receipt in found] == [*(root.id for root in roots), None]
+            reply = await sender.find("reply/1", NOON, roots[0].id)
+            assert reply is not None
+            assert reply.thread == roots[0].id
+            assert await sender.find("root/9", NOON, "9.9") is None  # a thread that is gone is no trouble
+        finally:
+            await sender.close()
+
+
+async def test_telegram_gets_html_in_its_topic_as_a_reply_without_preview() -> None:
+    with Telegram() as service:
+        channel = telegram_chat(service, topic=42)
+        root = await sent(channel, alert())
+        await sent(channel, alert(), thread=root.id)
+        await sent(telegram_chat(service, topic=1), alert())
+    first, second, general = service.posted
+    assert (first["topic"], first["mode"], first["reply_to"]) == ("42", "HTML", None)
+    assert '"is_disabled": true' in first["preview"]
+    assert second["reply_to"] == first["id"]
+    assert general["topic"] is None  # topic 1 is General and must not be named
+
+
+async def test_telegram_tells_the_main_chat_where_the_topic_is_gone(caplog: pytest.LogCaptureFixture) -> None:
+    with Telegram() as service:
+        await sent(telegram_chat(service, topic=7), alert())
+    assert service.posted[0]["topic"] is None
+    assert "topic" in caplog.text
+
+
+async def test_a_webhook_is_signed_and_says_which_delivery_it_is() -> None:
+    with Hook() as receiver:
+        await sent(hook(receiver), alert())
+    ((headers, body),) = receiver.received
+    assert headers["Idempotency-Key"] == "key/1"
+    assert headers["X-Watcher-Signature"] == webhook.signature(SECRET, body)
+    told = json.loads(body)
+    assert (told["type"], told["jurisdiction"], told["changes"]) == ("alert", "ma-boston", ["c-k1"])
+    assert told["details"][0]["type"] == "change"
+
+
+async def test_a_webhook_does_not_follow_a_redirect() -> None:
+    with Hook() as receiver:
+        receiver.fails("hook", Fault("html", status=307, headers={"Location": receiver.url}))
+        error = await failure(hook(receiver))
+    assert (error.scope, len(receiver.received)) == ("target", 0)
+
+
+async def test_the_console_writes_to_stderr_and_only_there(capsys: pytest.CaptureFixture[str]) -> None:
+    await sent(Channel("log", "console"), alert("k1", change(before="may", after="shall not")))
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "[-may-]{+shall not+}" in printed.err
+    assert "\x1b" not in printed.err  # no terminal, no colours
+
+
+@everyone
+async def test_a_plain_text_goes_everywhere_however_long(candidate: Callable[[], Any]) -> None:
+    with candidate() as (_, channel, _):
+        await sent(channel, Message("<!channel> & 😀 " * 3000))
+
+
+# ------------------------------------------------------------------------------------------------ any text whatever
+
+HOSTILE = (
+    "<!channel> <@U1> <!here> @everyone @durov #tag /start </b><script> `*_~` &amp; &lt; |> ‮ \u200b\x00\x1b[31m "
+    "😀👨‍👩‍👧 https://evil.example javascript:alert(1) a < b && c > d jane@mail.example.org 617-555-0123 "
+)
+texts = st.one_of(
+    st.text(max_size=60),
+    st.text(st.characters(codec=None), max_size=30),  # lone surrogates too
+    st.sampled_from(
+        [HOSTILE, HOSTILE * 40, "😀" * 3000, "é" * 4000, "<" * 4000, "a" * 20_000, "&amp;" * 2000, " ", "\n" * 500]
+    ),
+)
+
+
+@st.composite
+def alerts_of_any_text(draw: st.DrawFn) -> Alert:
+    many = draw(st.sampled_from([1, 1, 2, 14]))
+    word = draw(st.tuples(texts, texts, texts, texts))
+    marks = draw(st.lists(st.tuples(st.sampled_from("=-+"), texts), max_size=6)) * draw(st.sampled_from([1, 1, 1, 30]))
+    seen = tuple(
+        Evidence("after", 0, 1, text, cue) for text, cue in draw(st.lists(st.tuples(texts, texts), max_size=6))
+    )
+    news = change(
+        "c1", word[0], word[1], heading=(word[2], word[3]), redline=tuple(marks), verdict=verdict(evidence=seen),
+        url=draw(st.one_of(texts, st.just("https://council.example/x?a=<b>|c\"'&d"))),
+        meeting=draw(st.sampled_from([None, MEETING, replace(MEETING, location=word[3], body=word[0])])),
+    )  # fmt: skip
+    about = draw(st.sampled_from([None, replace(MATTER, title=word[1], file=word[2])]))
+    place = replace(BOSTON, name=word[3] or "x")
+    return alert("k", *(replace(news, id=f"c{n}") for n in range(many)), headline=word[0] + word[1], body=word[2], matter=about, jurisdiction=place)  # fmt: skip
+
+
+any_alert = given(told=alerts_of_any_text(), reply=st.booleans(), repeat=st.booleans())
+thorough = settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@thorough
+@any_alert
+def test_slack_takes_any_text_and_it_pings_nobody(told: Alert, reply: bool, repeat: bool) -> None:
+    body = slack.render(told, Channel("c", "slack"), reply=reply, repeat=repeat).body
+    blocks: Any = body["blocks"]
+    assert fake_slack.wrong_with(blocks, str(body["text"])) is None
+    assert len(json.dumps(blocks)) <= 12_000
+    assert units(str(body["text"])) <= 3000
+    assert fake_slack.pings(str(body["text"]), blocks) == []
+    assert ("possible repeat" in json.dumps(blocks)) == repeat
+    json.dumps(body, ensure_ascii=False).encode()
+
+
+@thorough
+@any_alert
+def test_telegram_takes_any_text_and_it_mentions_nobody(told: Alert, reply: bool, repeat: bool) -> None:
+    html = str(telegram.render(told, Channel("c", "telegram"), reply=reply, repeat=repeat).body["html"])
+    text = fake_telegram.parsed(html)
+    assert 1 <= units(text) <= 4096
+    assert fake_telegram.mentions(re.sub(r"https?://\S+", "", text)) == []
+    assert ("possible repeat" in text) == repeat
+    html.encode()
+
+
+@thorough
+@any_alert
+def test_console_and_webhook_take_any_text(told: Alert, reply: bool, repeat: bool) -> None:
+    for kind in ("console", "webhook"):
+        message = channels.load(kind).render(told, Channel("c", kind), reply=reply, repeat=repeat)
+        message.text.encode()
+        json.dumps(message.body)
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", message.text)
+        assert "jane@mail" not in message.text
+
+
+async def test_the_services_themselves_take_hostile_text() -> None:
+    evil = alert("k", change("c1", HOSTILE * 30, heading=(HOSTILE,)), headline=HOSTILE * 3, body=HOSTILE)
+    with Slack() as service, Telegram() as chat:
+        await sent(slack_bot(service), evil)
+        await sent(slack_hook(service), evil)
+        await sent(telegram_chat(chat), evil)
+    assert service.pings == []
+    assert len(service.posted) == len(service.hooked) == len(chat.posted) == 1
+
+
+# ---------------------------------------------------------------------------------------------------------- options
+
+
+def options(kind: str, **said: Any) -> pydantic.BaseModel:
+    made: pydantic.BaseModel = channels.load(kind).Options(**said)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("slack", {"token": "env:T", "channel": "C0123456789"}),
+        ("slack", {"token": "env:T", "channel": "C1", "app_token": "env:A", "base_url": "http://127.0.0.1:9301/api/"}),
+        ("slack", {"webhook": "env:W"}),
+        ("telegram", {"token": "env:T", "chat": -1001234567890, "topic": 42, "base_url": "http://127.0.0.1:9201/bot"}),
+        ("telegram", {"token": "env:T", "chat": "@council_news"}),
+        ("webhook", {"url": "https://x.example/in", "secret": "env:S"}),
+        ("webhook", {"url": "env:U"}),
+        ("console", {}),
+    ],
+)
+def test_the_options_of_the_interface_are_taken(kind: str, said: dict[str, Any]) -> None:
+    options(kind, **said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("slack", {}),
+        ("slack", {"token": "env:T"}),
+        ("slack", {"token": "env:T", "channel": "#general"}),
+        ("slack", {"token": "xoxb-1-2-3", "channel": "C1"}),
+        ("slack", {"token": "env:T", "channel": "C1", "webhook": "env:W"}),
+        ("slack", {"webhook": "env:W", "channel": "C1"}),
+        ("telegram", {"token": "env:T"}),
+        ("telegram", {"token": "env:T", "chat": -1, "topics": 3}),
+        ("webhook", {"url": "ftp://x.example"}),
+        ("webhook", {"url": "https://x.example", "secret": "plain"}),
+        ("console", {"colour": "red"}),
+    ],
+)
+def test_wrong_options_are_refused_without_quoting_a_secret(kind: str, said: dict[str, Any]) -> None:
+    with pytest.raises(pydantic.ValidationError) as caught:
+        options(kind, **said)
+    assert caught.value.errors()
+
+
+def test_an_unknown_kind_is_unknown() -> None:
+    assert set(channels.kinds()) >= {"console", "slack", "telegram", "webhook"}
+    with pytest.raises(KeyError):
+        channels.load("pigeon")
+
+
+def test_no_message_of_a_late_alert_hides_when_it_was_noticed() -> None:
+    told = alert("k", change(seen_at=NOON - timedelta(days=3)))
+    for kind in channels.kinds():
+        message = channels.load(kind).render(told, Channel("c", kind), reply=False, repeat=False)
+        assert "noticed Sat 21 Nov 2026" in message.text
