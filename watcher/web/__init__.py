@@ -1,6 +1,6 @@
 """The web page: what is watched, what changed, and whether the watcher lives. Reads only.
 
-    /  newest changes and sites   /changes/<id>  one redline as an exhibit   /sites  health of each site
+    /  newest alerts and mutes    /changes/<id>  one redline as an exhibit   /sites  health of each site
     /healthz  the loop lives      /readyz  ledger, lag, channels             /metrics  Prometheus text
 
 Server-rendered, without JavaScript and without a request to any other host; stored pages are never served as live HTML.
@@ -8,6 +8,7 @@ Server-rendered, without JavaScript and without a request to any other host; sto
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from watcher.alerts import notice, one_line
+from watcher.alerts.wording import place
 from watcher.errors import StoreError
 from watcher.exhibit import as_html
 from watcher.ledger import Ledger
 from watcher.lines import site_line
-from watcher.model import Site, SiteState
+from watcher.model import Alert, Site, SiteState
 
+TROUBLE = frozenset({"suspect", "failing", "blind"})
 PULSE = timedelta(seconds=60)  # a loop that has not ticked for so long is stuck
 SAFE = {
     b"content-security-policy": b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -65,6 +69,11 @@ class SafeHeaders:
 
 def create(view: View) -> Starlette:
     """The web application over one view of the ledger."""
+    zone = datetime.now().astimezone().tzinfo
+
+    def when(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone):%d %b %Y, %H:%M %Z}" if moment else "–"
+
     pages = Environment(
         loader=PackageLoader("watcher.web"),
         autoescape=True,
@@ -72,29 +81,50 @@ def create(view: View) -> Starlette:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    pages.filters["when"] = when
 
-    def page(name: str, status: int = 200, **words: object) -> HTMLResponse:
-        return HTMLResponse(pages.get_template(name).render(now=view.now(), **words), status)
+    def page(name: str, status: int = 200, here: str = "", **words: object) -> HTMLResponse:
+        local = view.now().astimezone(zone)
+        return HTMLResponse(pages.get_template(name).render(now=local, here=here, **words), status)
 
-    def state_lines() -> list[dict[str, object]]:
-        states = view.ledger.site_states()
-        return [site_line(site, states.get(site.id)) for site in view.sites.values()]
+    def missing(what: str) -> HTMLResponse:
+        return page("missing.html", 404, what=what)
 
     def home(request: Request) -> Response:
-        newest = view.ledger.changes(limit=200)[::-1]
-        loud = [change for change in newest if change.verdict and change.verdict.label != "unrelated"]
+        recent = view.ledger.changes(limit=200)
+        pairs = paired(view)
         return page(
-            "home.html", changes=loud[:50], quiet=len(newest) - len(loud), sites=view.sites, lines=state_lines()
+            "home.html",
+            here="changes",
+            alerts=[(alert, told(alert)) for alert in view.ledger.alerts(limit=50)[::-1] if alert.changes],
+            mutes=view.ledger.mutes(view.now()),
+            recent=len(recent),
+            quiet=sum(change.verdict is not None and change.verdict.label == "unrelated" for change in recent),
+            watched=sum(site.enabled for site, _ in pairs),
+            troubled=sum(site.enabled and state is not None and state.health in TROUBLE for site, state in pairs),
         )
 
     def sites(request: Request) -> Response:
-        return page("sites.html", lines=state_lines())
+        lines: list[dict[str, object]] = [
+            {
+                **site_line(site, state),
+                "place": " – ".join(filter(None, (place(site.jurisdiction), site.body))),
+                "good": state.last_good_at if state else None,
+                "due": state.next_due if state else None,
+            }
+            for site, state in paired(view)
+        ]
+        lines.sort(key=lambda line: (not line["enabled"], line["health"] not in TROUBLE))
+        return page("sites.html", here="sites", lines=lines)
 
     def change(request: Request) -> Response:
-        found = view.ledger.change(request.path_params["id"])
+        try:
+            found = view.ledger.change(request.path_params["id"])
+        except StoreError as trouble:  # several ids begin so
+            return missing(str(trouble))
         if found is None:
-            return page("missing.html", 404)
-        return HTMLResponse(as_html(found, view.sites.get(found.site)))
+            return missing("No such change")
+        return HTMLResponse(as_html(found, view.sites.get(found.site), home="/"))
 
     def healthz(request: Request) -> Response:
         lives = abs(view.now() - view.beat) < PULSE
@@ -126,7 +156,26 @@ def create(view: View) -> Starlette:
     }
     # plain functions: Starlette runs them in threads, so a slow page never holds up the loop
     routes = [Route(path, handler) for path, handler in handlers.items()]
-    return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)])
+    lost: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {
+        404: lambda request, trouble: missing("No such page")
+    }
+    return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=lost)
+
+
+def told(alert: Alert) -> dict[str, object]:
+    """An alert as the first page shows it: the words that every channel uses, and the facts a reader looks for."""
+    said = notice(alert)
+    facts = dict(said.facts)
+    stage = "" if alert.stage == "unknown" else facts.get("Stage", "")
+    return {
+        "id": said.id,
+        "headline": textwrap.shorten(one_line(said.headline), 300, placeholder=" …"),
+        "direction": said.direction,
+        "stage": stage,
+        "meeting": facts.get("Meeting", ""),
+        "noticed": said.noticed,
+        "quotes": said.quotes,
+    }
 
 
 def gauges(view: View) -> CollectorRegistry:
