@@ -61,7 +61,7 @@ class Service:
                 return web.json_response(fault.answer, status=fault.status, headers=fault.headers)
             case "html":
                 page = "<html><body>Please log in to the guest network</body></html>"
-                return web.Response(text=page, content_type="text/html", status=fault.status)
+                return web.Response(text=page, content_type="text/html", status=fault.status, headers=fault.headers)
             case "half":
                 response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "5000"})
                 await response.prepare(request)

@@ -156,6 +156,8 @@ def _bad(block: Body) -> bool:
             return _bad_text(block["text"], 150) or block["text"]["type"] != "plain_text"
         case "section":
             fields = block.get("fields", [])
+            if "text" in block:
+                return _bad_text(block["text"], 3000)
             return len(fields) > 10 or any(_bad_text(field, 2000) for field in fields) or not fields
         case "context":
             return not 1 <= len(block["elements"]) <= 10 or any(_bad_text(text, 3000) for text in block["elements"])

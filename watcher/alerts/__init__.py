@@ -11,7 +11,7 @@ from watcher.alerts.compose import compose
 from watcher.alerts.notice import Notice, Quote, excerpt, notice, plain_text, web_address
 from watcher.alerts.privacy import masked, private_parts_masked
 from watcher.alerts.route import route
-from watcher.alerts.wording import clean, cut, head, one_line, short_id, units
+from watcher.alerts.wording import clean, cut, head, one_line, short_id, shortened, units
 
 __all__ = [
     "Notice",
@@ -28,6 +28,7 @@ __all__ = [
     "private_parts_masked",
     "route",
     "short_id",
+    "shortened",
     "units",
     "web_address",
 ]

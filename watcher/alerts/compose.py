@@ -17,13 +17,14 @@ from datetime import datetime, timedelta
 from rapidfuzz import fuzz
 
 from watcher.alerts.privacy import masked
-from watcher.alerts.wording import cut, one_line, place, subject, what_happened
+from watcher.alerts.wording import one_line, place, shortened, subject, what_happened
 from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Urgency, Verdict
 
 NOW = timedelta(hours=48)
 SOON = timedelta(days=14)
 IN_SESSION = timedelta(hours=6)  # a meeting that began this long ago may still be sitting
 
+TITLE = 180  # UTF-16 units of what the change is about, in the headline
 ALIKE = 92.0  # of 100, rapidfuzz partial_ratio: the shorter text stands almost word for word in the longer one
 ENOUGH = 60  # characters; shorter texts are alike by accident
 TELLING = 4  # characters of a file number that identify it in running text
@@ -202,7 +203,7 @@ def _headline(site: Site, lead: Change, meeting: Meeting | None) -> str:
     if body := (meeting.body if meeting and meeting.body else site.body):
         who = f"{who} – {one_line(body)}"
     happened = what_happened(lead, site.kind, site.jurisdiction.time_zone)
-    return f"{who}: {happened}: {cut(masked(one_line(title(lead))), 240)}"
+    return f"{who}: {happened}: {shortened(masked(one_line(title(lead))), TITLE)}"
 
 
 def title(change: Change) -> str:

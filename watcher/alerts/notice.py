@@ -16,6 +16,7 @@ from watcher.alerts.wording import (
     DIRECTIONS,
     STAGES,
     TOPICS,
+    URGENCIES,
     clean,
     cut,
     head,
@@ -28,7 +29,7 @@ from watcher.alerts.wording import (
     units,
     what_happened,
 )
-from watcher.model import Alert, Change, Redline
+from watcher.model import Alert, Change, Contact, Redline
 
 Part = tuple[Literal["=", "-", "+"], str]
 CONTEXT = 160  # characters of unchanged text kept on each side of a change
@@ -36,11 +37,10 @@ CONTEXT = 160  # characters of unchanged text kept on each side of a change
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One change: where it stands, the redline, the words that decided and the cue each of them gave."""
+    """One change: what it is and where it stands, the redline, the words that decided and the cue each of them gave."""
 
     change: str
-    happened: str
-    heading: str
+    caption: str
     redline: Redline
     evidence: tuple[tuple[str, str], ...]
     url: str | None
@@ -67,6 +67,7 @@ class Notice:
     facts: tuple[tuple[str, str], ...]
     quotes: tuple[Quote, ...]
     url: str | None
+    office: str | None  # the body's own public office
     noticed: str
     repeat: str | None  # set where the same alert may have arrived before
 
@@ -85,6 +86,7 @@ def notice(alert: Alert, *, repeat: bool = False) -> Notice:
         facts=tuple(_facts(alert)),
         quotes=tuple(_quote(alert, change) for change in alert.changes),
         url=web_address(alert.source_url),
+        office=_office(alert.contact),
         noticed=interval(alert),
         repeat=f"↻ possible repeat of {shown}" if repeat else None,
     )
@@ -93,7 +95,7 @@ def notice(alert: Alert, *, repeat: bool = False) -> Notice:
 def _facts(alert: Alert) -> Iterable[tuple[str, str]]:
     yield "Place", place(alert.jurisdiction)
     if alert.body:
-        yield "Body", one_line(alert.body)
+        yield "Body", masked(one_line(alert.body))
     if alert.meeting is not None and alert.meeting.start is not None:
         where = masked(one_line(alert.meeting.location))
         note = f" ({alert.meeting.status})" if alert.meeting.status in ("tentative", "cancelled") else ""
@@ -104,11 +106,18 @@ def _facts(alert: Alert) -> Iterable[tuple[str, str]]:
     if alert.changes:
         happened = dict.fromkeys(what_happened(change, alert.kind, alert.time_zone) for change in alert.changes)
         yield "What", "; ".join(happened)
+    if alert.urgency != "routine":
+        yield "Urgency", URGENCIES[alert.urgency]
     yield "Stage", STAGES.get(alert.stage, "not stated")
     yield "Direction", DIRECTIONS.get(alert.stance, DIRECTIONS["unclear"])
     if alert.topics:
         yield "Topics", "; ".join(TOPICS.get(topic, topic.replace("_", " ")) for topic in alert.topics)
     yield "Judged", f"{alert.label}{_score(alert)}"
+
+
+def _office(contact: Contact | None) -> str | None:
+    known = (contact.phone, contact.email, web_address(contact.url or "")) if contact else ()
+    return " · ".join(one_line(part) for part in known if part) or None
 
 
 def _score(alert: Alert) -> str:
@@ -118,17 +127,20 @@ def _score(alert: Alert) -> str:
 
 def _quote(alert: Alert, change: Change) -> Quote:
     evidence = change.verdict.evidence if change.verdict else ()
+    heading = masked(" › ".join(one_line(part) for part in change.heading if part.strip()))
+    happened = "" if len(alert.changes) == 1 else what_happened(change, alert.kind, alert.time_zone)
     return Quote(
         change=change.id,
-        happened=what_happened(change, alert.kind, alert.time_zone),
-        heading=masked(" › ".join(one_line(part) for part in change.heading if part.strip())),
+        caption=" – ".join(part for part in (happened, heading) if part),
         redline=tuple(
             (mark, shown)
             for mark, text in masked_redline(change.redline or _whole(change), change.before, change.after)
             if (shown := clean(text))
         ),
         evidence=tuple(
-            dict.fromkeys((masked(one_line(seen.text)), one_line(seen.cue)) for seen in evidence if seen.text.strip())
+            dict.fromkeys(
+                (masked(one_line(seen.text)), masked(one_line(seen.cue))) for seen in evidence if seen.text.strip()
+            )
         ),
         url=web_address(change.url),
         before=change.snapshot_before,
@@ -191,12 +203,13 @@ def plain_text(told: Notice, limit: int = 20_000, redline: int = 4_000) -> str:
     lines = [told.repeat, told.headline, f"{told.direction} · {told.id}" + (f" · {told.url}" if told.url else ""), ""]
     lines += [f"{name}: {value}" for name, value in told.facts]
     for quoted in told.quotes:
-        lines += ["", " – ".join(part for part in (quoted.happened, quoted.heading) if part)]
+        lines += ["", quoted.caption] if quoted.caption else [""]
         lines.append("".join(_MARKED[mark].format(text) for mark, text in excerpt(quoted.redline, redline)))
         lines += [f"  “{cut(text, 300)}” – {cue}" for text, cue in quoted.evidence[:5]]
         lines += [f"  {quoted.url}"] if quoted.url and quoted.url != told.url else []
         lines.append(f"  {quoted.proof}")
-    lines += ["", told.noticed]
+    lines += ["", f"Office: {told.office}"] if told.office else [""]
+    lines.append(told.noticed)
     return cut("\n".join(line for line in lines if line is not None), limit)
 
 

@@ -60,7 +60,7 @@ TOPICS = {
     "position": "positions on enforcement",
 }
 
-URGENCIES = {"now": "within 48 hours, or just adopted", "soon": "within 14 days", "routine": "no date near"}
+URGENCIES = {"now": "now: within 48 hours, or just adopted", "soon": "soon: within 14 days", "routine": "routine"}
 
 # What a text can carry that a reader does not see but a screen obeys: C0/C1 controls, bidirectional overrides and
 # isolates (Unicode TR 36, section 2.5), zero-width space, joiner of words, byte-order mark, tag characters.
@@ -109,6 +109,11 @@ def cut(text: str, limit: int) -> str:
     kept = _whole_words(head(text, room))
     said = kept.rstrip() + left_out(len(text) - len(kept))
     return said if units(said) <= limit else head(text, max(0, limit - 1)) + "…"
+
+
+def shortened(text: str, limit: int) -> str:
+    """For headings: the text in at most `limit` UTF-16 units, ended by "…" where something is left out."""
+    return text if units(text) <= limit else _whole_words(head(text, max(0, limit - 1))).rstrip() + "…"
 
 
 def left_out(characters: int) -> str:

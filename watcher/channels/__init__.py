@@ -18,7 +18,19 @@ from typing import ClassVar, Protocol
 
 import pydantic
 
-from watcher.alerts import Notice, Quote, cut, excerpt, head, notice, plain_text, private_parts_masked, short_id, units
+from watcher.alerts import (
+    Notice,
+    Quote,
+    cut,
+    excerpt,
+    head,
+    notice,
+    plain_text,
+    private_parts_masked,
+    short_id,
+    shortened,
+    units,
+)
 from watcher.errors import DeliveryError
 from watcher.lines import alert_line, change_line
 from watcher.model import Alert, Channel, Message, Receipt
@@ -48,6 +60,7 @@ __all__ = [
     "private_parts_masked",
     "retry_after",
     "short_id",
+    "shortened",
     "units",
 ]
 

@@ -28,8 +28,7 @@ def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool 
     lines.append([(told.headline, "bold"), (f"  {told.id}", "dim")])
     lines += [[(f"{name + ':':<11}", "dim"), (value, "")] for name, value in told.facts]
     for quoted in told.quotes:
-        heading = f" – {quoted.heading}" if quoted.heading else ""
-        lines.append([("  " + quoted.happened + heading, "italic")])
+        lines += [[("  " + quoted.caption, "italic")]] if quoted.caption else []
         lines.append([(text, _STYLES[mark]) for mark, text in excerpt(quoted.redline, REDLINE)])
         lines += [
             [("  evidence:  ", "dim"), (f"“{text}”", ""), (f" – {cue}", "dim")] for text, cue in quoted.evidence[:5]
@@ -37,6 +36,7 @@ def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool 
         lines += [[("  page:      ", "dim"), (quoted.url, "")]] if quoted.url and quoted.url != told.url else []
         lines.append([(f"  {quoted.proof}", "dim")])
     lines += [[("Source:    ", "dim"), (told.url, "")]] if told.url else []
+    lines += [[("Office:    ", "dim"), (told.office, "")]] if told.office else []
     lines.append([(told.noticed, "dim")])
     return Message(plain_text(told, redline=REDLINE), {"lines": lines})
 

@@ -34,6 +34,7 @@ from watcher.channels import (
     notice,
     plain_text,
     retry_after,
+    shortened,
     units,
 )
 
@@ -132,11 +133,13 @@ def _blocks(told: Notice, room: int, reply: bool) -> list[dict[str, Any]]:
 
 
 def _top(told: Notice) -> list[dict[str, Any]]:
-    header = {
-        "type": "header",
-        "text": {"type": "plain_text", "text": cut(told.headline, HEADER) or told.id, "emoji": False},
-    }
-    return [_context(told.repeat), header] if told.repeat else [header]
+    heading = shortened(told.headline, HEADER) or told.id
+    blocks = [{"type": "header", "text": {"type": "plain_text", "text": heading, "emoji": False}}]
+    if told.repeat:
+        blocks.insert(0, _context(told.repeat))
+    if heading != told.headline and told.headline:
+        blocks.append({"type": "section", "text": _mrkdwn(_cut_escaped(told.headline, 1_000))})
+    return blocks
 
 
 def _fields(told: Notice, room: int, reply: bool) -> dict[str, Any]:
@@ -148,24 +151,28 @@ def _fields(told: Notice, room: int, reply: bool) -> dict[str, Any]:
 
 
 def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[dict[str, Any]]:
-    heading = cut(" – ".join(part for part in (quoted.happened, quoted.heading) if part), max(60, min(300, share)))
-    words: list[dict[str, Any]] = [{"type": "text", "text": heading + "\n", "style": {"italic": True}}]
+    caption = shortened(quoted.caption, max(60, min(300, share)))
+    words: list[dict[str, Any]] = []
+    if caption:
+        words.append({"type": "text", "text": caption + "\n", "style": {"italic": True}})
     styles = {"-": {"strike": True}, "+": {"bold": True}}
     for mark, text in excerpt(quoted.redline, share):
         for piece in _pieces(text, TEXT):
             words.append({"type": "text", "text": piece} | ({"style": styles[mark]} if mark in styles else {}))
-    elements: list[dict[str, Any]] = [{"type": "rich_text_section", "elements": words}]
+    elements: list[dict[str, Any]] = [{"type": "rich_text_section", "elements": words}] if words else []
     said = [f"“{cut(text, max(40, share // 4))}” – {cut(cue, 100)}" for text, cue in quoted.evidence[:4]]
     if said:
         elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": "\n".join(said)}]})
-    yield {"type": "rich_text", "elements": elements}
+    if elements:
+        yield {"type": "rich_text", "elements": elements}
     page = f"{_link(quoted.url, 'Page')} · " if quoted.url and quoted.url != source else ""
     yield _context(page + escaped(quoted.proof))
 
 
 def _bottom(told: Notice) -> list[dict[str, Any]]:
     source = f"{_link(told.url, 'Source')} · " if told.url else ""
-    return [_context(f"{source}{escaped(told.noticed)} · {told.id}")]
+    office = [_context(_cut_escaped(f"Office: {told.office}", 500))] if told.office else []
+    return [*office, _context(f"{source}{escaped(told.noticed)} · {told.id}")]
 
 
 def _context(text: str) -> dict[str, Any]:

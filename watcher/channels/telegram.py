@@ -45,6 +45,7 @@ from watcher.channels import (
     head,
     notice,
     plain_text,
+    shortened,
     units,
 )
 
@@ -107,10 +108,11 @@ def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool 
 
 def _runs(told: Notice, room: int, reply: bool) -> Iterable[Run]:
     if told.repeat:
-        yield told.repeat + "\n", "i"
-    yield _inert(cut(told.headline, 400)), "b"
+        yield told.repeat, "i"
+        yield "\n", ""
+    yield _inert(shortened(told.headline, 400)), "b"
     yield f"\n{told.direction} · ", ""
-    yield told.id.replace("#", "#\u2060"), "b"
+    yield told.id, "b"
     told_by_root = ("Place", "Body", "Judged") if reply else ()
     for name, value in told.facts:
         if name not in (*told_by_root, "Direction", "Place"):
@@ -123,12 +125,17 @@ def _runs(told: Notice, room: int, reply: bool) -> Iterable[Run]:
     if told.url:
         yield "\n\nSource: ", ""
         yield told.url, "a"
-    yield f"\n{told.noticed}", "i"
+    if told.office:
+        yield f"\nOffice: {cut(told.office, 200)}", ""
+    yield "\n", ""
+    yield told.noticed, "i"
 
 
 def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
-    about = " – ".join(part for part in (quoted.happened, quoted.heading) if part)
-    yield "\n\n" + _inert(cut(about, max(60, min(240, share)))) + "\n", "i"
+    yield "\n\n", ""
+    if quoted.caption:
+        yield _inert(shortened(quoted.caption, max(60, min(240, share)))), "i"
+        yield "\n", ""
     tags = {"=": "", "-": "s", "+": "b"}
     for mark, text in excerpt(quoted.redline, share):
         yield _inert(text), tags[mark]
@@ -137,7 +144,8 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
     if quoted.url and quoted.url != source:
         yield "\nPage: ", ""
         yield quoted.url, "a"
-    yield f"\n{quoted.proof}", "code"
+    yield "\n", ""
+    yield quoted.proof, "code"
 
 
 def _inert(text: str) -> str:
