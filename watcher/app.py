@@ -23,7 +23,7 @@ from watcher.errors import StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
 from watcher.ledger import Ledger
-from watcher.model import Alert, Change, Channel, Delivery, Site, SiteState, Visit
+from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit
 from watcher.net import Door
 from watcher.snapshots import FolderLock, Objects
 from watcher.watch import Desk, Findings, watch
@@ -31,6 +31,7 @@ from watcher.watch import Desk, Findings, watch
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # host groups visited side by side
+AHEAD = 20  # sites whose documents are looked up at once
 BATCH = 100  # quiet sites recorded in one transaction
 FAILING_FROM = 3  # failures in a row
 
@@ -239,22 +240,32 @@ class Rounds:
 
     async def _visit_group(self, members: Sequence[Site], states: Mapping[str, SiteState]) -> None:
         async with self.gate:
-            for site in members:
-                try:
-                    findings = await watch_safely(self.app, site, states.get(site.id), self.app.desk(self.fetcher))
-                    self.scribe.take(site, findings)
-                except StoreError as trouble:
-                    self.trouble = trouble
-                    return
-                self.reporter.site_done(site, findings)
-                self.well = self.well and not any(is_trouble(visit, findings) for visit in findings.visits)
+            desk = self.app.desk(self.fetcher)
+            for some in batched(members, AHEAD):
+                known = self.app.ledger.documents_of([site.id for site in some])
+                for site in some:
+                    try:
+                        findings = await watch_safely(self.app, site, states.get(site.id), known[site.id], desk)
+                        self.scribe.take(site, findings)
+                    except StoreError as trouble:
+                        self.trouble = trouble
+                        return
+                    self.reporter.site_done(site, findings)
+                    self.well = self.well and not any(is_trouble(visit, findings) for visit in findings.visits)
 
 
-async def watch_safely(app: App, site: Site, state: SiteState | None, desk: Desk) -> Findings:
+def batched(sites: Sequence[Site], size: int) -> Iterator[Sequence[Site]]:
+    """The sites, so many at a time."""
+    return (sites[at : at + size] for at in range(0, len(sites), size))
+
+
+async def watch_safely(
+    app: App, site: Site, state: SiteState | None, known: Mapping[str, DocumentState], desk: Desk
+) -> Findings:
     """One watch; a surprise becomes a failed visit that names it, and the log holds its traceback."""
     state = state or SiteState(site=site.id, url=site.url)
     try:
-        return await watch(site, state, app.ledger.documents(site.id) if state.last_visit_at else {}, desk)
+        return await watch(site, state, known, desk)
     except StoreError:
         raise
     except Exception as surprise:

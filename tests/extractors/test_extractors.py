@@ -399,7 +399,7 @@ def test_recorded_pages_are_read_without_trouble() -> None:
         document = extract(body, "text/html", URL)
         assert document.passages, file.name
         read = set(" ".join(passage.text for passage in document.passages).split())
-        seen = html._roots(html._parse(body, "", None), "", View())[0].text(separator=" ")
+        seen = html._page(body, None, View()).roots[0].text(separator=" ")
         missing = {word for word in map(text.tidy, seen.split()) if word and word.isalpha() and len(word) > 3} - read
         glued = " ".join(read)
         assert not [word for word in missing if word not in glued], file.name

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -111,15 +112,13 @@ def extract(
     newlines. A passage's key is its element's own id where that is a publisher's. Raises LayoutChanged where
     `view.select` finds nothing, Unreadable above the limits of size and depth.
     """
-    tree = _parse(body, url, charset)
-    title = tree.css_first("head > title")
-    roots = _roots(tree, url, view)
-    passages = [passage for root in roots for passage in _Walk().walk(root)]
+    page = _page(body, charset, view)
+    passages = [passage for root in page.roots for passage in _Walk().walk(root)]
     if view.ignore_text:
         passages = [replace(passage, text=blank(passage.text, view)) for passage in passages]
     return Document(
         url=url,
-        title=tidy(title.text()) if title else "",
+        title=page.title,
         kind=kind,
         passages=_unique_keys(passage for passage in passages if passage.text),
     )
@@ -137,12 +136,10 @@ def fingerprint(
     `link_id` names what a link leads to, free of session tokens (None = of no interest); by default the path of a
     link to an office document. Raises as `extract` does.
     """
-    tree = _parse(body, "", charset)
-    title = tree.css_first("head > title")
-    roots = _roots(tree, "", view)
+    page = _page(body, charset, view)
     name = link_id or document_path
-    words = [tidy(title.text()) if title else ""]
-    for root in roots:
+    words = [page.title]
+    for root in page.roots:
         if view.ignore_text:
             words += (blank(passage.text, view) for passage in _Walk().walk(root))
         else:
@@ -157,7 +154,7 @@ def links(body: bytes, url: str, *, charset: str | None = None, view: View = WHO
 
     Around it: its list entry, table row or paragraph, where "Agenda" gets its date. Raises as `extract` does.
     """
-    for root in _roots(_parse(body, url, charset), url, view):
+    for root in _page(body, charset, view).roots:
         known: dict[int, str] = {}  # a row that holds a hundred links is read once
         for node in root.css("a[href]"):
             around = node.parent
@@ -225,14 +222,30 @@ def _counted_depth(body: bytes) -> int:
     return deepest
 
 
-def _parse(body: bytes, url: str, charset: str | None) -> LexborHTMLParser:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A parsed page: its title and the elements that are watched. Read-only from here on."""
+
+    tree: LexborHTMLParser  # holds the memory that the roots point into
+    title: str
+    roots: tuple[LexborNode, ...]
+
+
+@lru_cache(maxsize=1)  # fingerprint, text and links of one page are asked for one after the other
+def _page(body: bytes, charset: str | None, view: View) -> _Page:
+    tree = _parse(body, charset)
+    title = tree.css_first("head > title")
+    return _Page(tree, tidy(title.text()) if title else "", tuple(_roots(tree, view)))
+
+
+def _parse(body: bytes, charset: str | None) -> LexborHTMLParser:
     if len(body) > MAX_BYTES:
-        raise Unreadable(f"a page of more than {MAX_BYTES // 1_000_000} MB", url=url)
+        raise Unreadable(f"a page of more than {MAX_BYTES // 1_000_000} MB")
     if depth(body) > MAX_DEPTH:
-        raise Unreadable(f"elements nested more than {MAX_DEPTH} deep", url=url)
+        raise Unreadable(f"elements nested more than {MAX_DEPTH} deep")
     text = decode(body, charset, _meta_charset(body))
     if looks_binary(text):
-        raise Unreadable("the bytes are not HTML", url=url)
+        raise Unreadable("the bytes are not HTML")
     return LexborHTMLParser(text)
 
 
@@ -245,7 +258,7 @@ def _meta_charset(body: bytes) -> str | None:
     return "utf-8" if label.startswith("utf-16") else label
 
 
-def _roots(tree: LexborHTMLParser, url: str, view: View) -> list[LexborNode]:
+def _roots(tree: LexborHTMLParser, view: View) -> list[LexborNode]:
     """Return the elements that are watched, outermost only, with all that is skipped cut out of the tree."""
     tree.strip_tags(list(SKIPPED))
     for selector in view.ignore:
@@ -256,7 +269,7 @@ def _roots(tree: LexborHTMLParser, url: str, view: View) -> list[LexborNode]:
         return [root] if root else []
     chosen = _select(tree, view.select)
     if not chosen:
-        raise LayoutChanged(f"select: nothing on the page matches {view.select!r}", url=url)
+        raise LayoutChanged(f"select: nothing on the page matches {view.select!r}")
     inside = {node.mem_id for node in chosen}
     return [node for node in chosen if not any(outer in inside for outer in _ancestors(node))]
 

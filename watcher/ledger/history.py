@@ -39,6 +39,14 @@ class History:
             rows = connection.execute(select(documents).where(documents.c.site == site)).all()
         return {row.key: _document(row) for row in rows}
 
+    def documents_of(self, wanted: Sequence[str]) -> dict[str, dict[str, DocumentState]]:
+        """Site -> key -> state, for many sites in one look."""
+        found: dict[str, dict[str, DocumentState]] = {site: {} for site in wanted}
+        with self._desk.reading() as connection:
+            for row in connection.execute(select(documents).where(documents.c.site.in_(wanted))):
+                found[row.site][row.key] = _document(row)
+        return found
+
     def visits(self, site: str | None = None, limit: int | None = None) -> list[Visit]:
         """The last `limit` visits, newest last."""
         names = [field.name for field in fields(Visit)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pkgutil
 from datetime import date, timedelta
+from functools import cache
 from importlib import import_module
 from typing import Protocol, cast, runtime_checkable
 
@@ -82,6 +83,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
 
 
+@cache
 def load(name: str) -> Platform:
     """Return one reader by its name. Raises LookupError for a name without a file, TypeError for an incomplete file."""
     if name not in names():
