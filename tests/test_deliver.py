@@ -366,6 +366,40 @@ async def test_a_chat_that_moved_is_followed_and_remembered(
     assert "correct it in the registry" in caplog.text
 
 
+async def test_a_move_is_forgotten_when_the_registry_names_another_chat(ledger: Ledger, chat: Telegram) -> None:
+    chat.migrated["-100"] = -1001
+    chat.chats |= {"-1001": True, "-200": False}
+    desk = on_telegram(ledger, chat)
+    desk.owes(alert("k1"))
+    await desk.flush()
+    moved = desk.channels["field"]
+    desk.channels = {"field": replace(moved, options={**moved.options, "chat": -200})}
+    desk.owes(alert("k2"))
+    await desk.flush()
+    assert [message["chat"] for message in chat.posted] == ["-1001", "-200"]
+
+
+async def test_a_bug_in_one_message_costs_neither_it_nor_the_others(
+    ledger: Ledger, workspace: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render, broken = slack.render, [True]
+
+    def breaks(told: Alert, *args: Any, **how: Any) -> Any:
+        if told.key == "k1" and broken:
+            raise ZeroDivisionError
+        return render(told, *args, **how)
+
+    monkeypatch.setattr(slack, "render", breaks)
+    desk = on_slack(ledger, workspace)
+    desk.owes(alert("k1"), alert("k2"))
+    await desk.flush()
+    assert desk.states() == ["owed", "sent"]
+    assert ledger.deliveries()[0].error == "unexpected ZeroDivisionError, see the log"
+    broken.clear()
+    await desk.flush(AGAIN)
+    assert desk.states() == ["sent", "sent"]
+
+
 async def test_a_refused_message_goes_out_as_plain_text(ledger: Ledger, workspace: Slack) -> None:
     desk = on_slack(ledger, workspace)
     desk.owes(alert("k1"))

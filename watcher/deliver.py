@@ -29,7 +29,7 @@ from typing import Protocol
 
 from watcher import channels as kinds
 from watcher.channels import Sender
-from watcher.errors import DeliveryError
+from watcher.errors import DeliveryError, StoreError
 from watcher.model import Alert, Channel, Delivery, Jurisdiction, Message, Receipt
 
 log = logging.getLogger(__name__)
@@ -136,17 +136,20 @@ class Post:
 
     def __init__(self, *, paced: bool = True) -> None:
         self._senders: dict[str, tuple[Channel, Sender]] = {}
+        self._replaced: list[Sender] = []
         self._paces: dict[str, _Turns] = {}
         self._paced = paced
 
-    def sender(self, channel: Channel, moved_to: str | None) -> Sender:
+    def sender(self, channel: Channel, moves: Mapping[str, str]) -> Sender:
         """The open sender of a channel, made anew where the channel's settings are no longer the same."""
         known = self._senders.get(channel.name)
         if known is not None and known[0] == channel:
             return known[1]
         sender: Sender = kinds.load(channel.kind).Sender(channel)
-        if moved_to is not None:
+        if (moved_to := moves.get(_move_of(channel, sender))) is not None:
             sender.move(moved_to)
+        if known is not None:
+            self._replaced.append(known[1])
         self._senders[channel.name] = (channel, sender)
         return sender
 
@@ -156,7 +159,8 @@ class Post:
 
     async def close(self) -> None:
         """Closes every connection."""
-        senders = [sender for _, sender in self._senders.values()]
+        senders = [*self._replaced, *(sender for _, sender in self._senders.values())]
+        self._replaced.clear()
         self._senders.clear()
         for sender in senders:
             await sender.close()
@@ -282,9 +286,13 @@ class _Courier:
             return
         try:
             self.kind = kinds.load(self.channel.kind)
-            self.sender = self.round.post.sender(self.channel, self.ledger.moved().get(self.channel.name))
+            self.sender = self.round.post.sender(self.channel, self.ledger.moved())
         except DeliveryError as error:
             self._park(error, self.batch)
+            return
+        except Exception:  # a bug of one channel's; the others go on
+            log.exception("channel %s cannot be opened", self.channel.name)
+            self._park(DeliveryError("cannot be opened, see the log", code="unexpected", scope="target"), self.batch)
             return
         turns = self.round.post.turns(self.channel, self.sender)
         for place, (delivery, alert) in enumerate(self.batch):
@@ -317,6 +325,12 @@ class _Courier:
             receipt = await self._send(message, delivery.key, root)
         except DeliveryError as error:
             self._settle_failed(delivery, alert, error, repeat, later)
+            return
+        except StoreError:
+            raise
+        except Exception as surprise:  # a bug must cost neither the alert nor the others
+            log.exception("channel %s: an error we did not expect", self.channel.name)
+            self._settle_surprised(delivery, surprise)
             return
         self._settle_sent(delivery, receipt)
 
@@ -352,11 +366,12 @@ class _Courier:
             try:
                 return await self.sender.send(message, key=key, thread=root)
             except DeliveryError as error:
-                if error.moved_to is not None and self.ledger.moved().get(self.channel.name) != error.moved_to:
+                move = _move_of(self.channel, self.sender)
+                if error.moved_to is not None and self.ledger.moved().get(move) != error.moved_to:
                     log.error(
                         "channel %s has moved to %s: correct it in the registry", self.channel.name, error.moved_to
                     )
-                    self.ledger.move(self.channel.name, error.moved_to, self.now())
+                    self.ledger.move(move, error.moved_to, self.now())
                     self.sender.move(error.moved_to)
                     root = None  # message numbers of the old chat mean nothing in the new one
                 elif error.scope == "thread" and root is not None:
@@ -395,6 +410,15 @@ class _Courier:
         else:
             self._rest(failed, error)
         raise _Stop
+
+    def _settle_surprised(self, delivery: Delivery, surprise: Exception) -> None:
+        """Nobody knows whether it was sent: tried again later, as often as any, and then left to a person."""
+        failed = replace(delivery, ambiguous=True, error=f"unexpected {type(surprise).__name__}, see the log")
+        if delivery.attempts >= TRIED_FOR_LONG:
+            self.round.settle(replace(failed, state="dead", reason="an error we did not expect, every time"))
+        else:
+            at = self.now() + back_off(max(1, delivery.attempts))
+            self.round.settle(replace(failed, state="owed", next_attempt_at=at))
 
     def _rest(self, failed: Delivery, error: DeliveryError) -> None:
         """The whole channel waits: for as long as it was told, else by exponential back-off."""
@@ -442,6 +466,11 @@ async def _finish(attempt: asyncio.Future[None]) -> None:
         await asyncio.wait([attempt], timeout=1)
     elif attempt.exception() is not None and not isinstance(attempt.exception(), _Stop):
         log.error("a send ended badly while stopping", exc_info=attempt.exception())
+
+
+def _move_of(channel: Channel, sender: Sender) -> str:
+    """Names a move in the ledger: of this channel and this address, so that a corrected registry is obeyed."""
+    return f"{channel.name} {sender.address}"
 
 
 def _words(error: DeliveryError) -> str:

@@ -158,7 +158,8 @@ class StoreError(WatcherError):
 class DeliveryError(WatcherError):
     """A channel did not confirm a message.
 
-    `scope`      what is broken: message (this one only), target (the chat or channel), token (the whole service)
+    `scope`      what is broken: message (this one only), thread (its root is gone), target (the chat or channel),
+                 token (all that uses it), service (nothing of ours: it asks to wait, is down or out of reach)
     `ambiguous`  the service may have taken it: ask first, or mark the repeat
     `code`       the service's own word for it, free of secrets
     `moved_to`   the new address where the service named one (Telegram chat migration)

@@ -217,7 +217,11 @@ def title(change: Change) -> str:
     if what == "item" and part in ("", "title"):
         return words.partition("\n")[0]
     heading = next((part for part in reversed(change.heading) if part.strip()), "")
-    return heading if what != "passage" else ": ".join(part for part in (heading, words) if part) or change.url
+    return (
+        heading
+        if heading and (what != "passage" or change.kind == "reworded")
+        else ": ".join(part for part in (heading, words) if part) or change.url
+    )
 
 
 def urgency(meeting: Meeting | None, stage: str, now: datetime) -> Urgency:

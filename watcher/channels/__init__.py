@@ -72,6 +72,7 @@ class Sender(Protocol):
 
     can_ask: bool  # whether `find` can ask the service what it already has
     pace: Pace
+    address: str  # the registry's own word for where it writes, where a service may move that; else ""
 
     async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
         """Posts the message, as a reply where `thread` names a root. `key` is the delivery's. Raises DeliveryError."""

@@ -46,6 +46,7 @@ class Sender:
 
     can_ask = False
     pace: Pace = ()
+    address = ""
 
     def __init__(self, channel: Channel) -> None:
         self.name = channel.name

@@ -221,6 +221,7 @@ class Sender:
     """One Slack channel. The SDK's own retries are off: it would post again what Slack took before a connection fell."""
 
     pace: Pace = ((1, 1.0),)
+    address = ""
 
     def __init__(self, channel: Channel) -> None:
         self.name = channel.name

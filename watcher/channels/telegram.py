@@ -190,6 +190,7 @@ class Sender:
         self.name = channel.name
         self._token = channel.secrets.get("token", "")
         self._chat = channel.options.get("chat", "")
+        self.address = str(self._chat)
         topic = channel.options.get("topic")
         self._topic = int(str(topic)) if topic not in (None, GENERAL) else None
         base_url = str(channel.options.get("base_url") or API)
