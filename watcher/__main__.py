@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from watcher.cli import main
+import sys
+
+
+def main() -> None:
+    """Runs one command and exits with its code."""
+    # asked every few seconds beside a service with little memory: it must not pay for the whole command line
+    if sys.argv[1:] == ["healthcheck"]:
+        from watcher.pulse import healthcheck
+
+        sys.exit(healthcheck())
+    from watcher.cli import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import deliver, web
 from watcher.app import App, Reporter, Rounds, due_sites, fetching, hand_out
+from watcher.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -70,11 +71,14 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
 
         async def visit_due() -> None:
             view.beat = app.now()
+            try:
+                rounds.scribe.flush()  # first: a quiet visit not yet recorded would look as if it were still due
+            except StoreError as trouble:
+                rounds.trouble = trouble
             if rounds.trouble:  # a full disk may be cured while we run: say it, keep telling what is owed, try again
                 log.error("nothing can be recorded: %s", rounds.trouble)
                 rounds.trouble = None
             rounds.start(due_sites(app))
-            rounds.scribe.flush()
 
         sending: asyncio.Future[bool] | None = None
 

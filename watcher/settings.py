@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -136,7 +137,8 @@ class _Reader:
         try:
             body = Path(path).read_bytes()
         except (OSError, ValueError) as trouble:
-            self.refuse(name, f"names {path}, which cannot be read: {getattr(trouble, 'strerror', None) or trouble}")
+            why = getattr(trouble, "strerror", None) or trouble
+            self.refuse(name, f"names {path}, which cannot be read: {why}{_owner(path, trouble)}")
             return None
         if len(body) > _LARGEST_SECRET:
             self.refuse(name, f"names {path}, which is far too large for one value")
@@ -199,6 +201,17 @@ class _Reader:
             self.refuse(name, f"must start with {' or '.join(f'{known}://' for known in schemes)}")
             return None
         return value
+
+
+def _owner(path: str, trouble: Exception) -> str:
+    """Whose the file is, where that is the trouble: a container sees it with the owner and mode it has outside."""
+    if not isinstance(trouble, PermissionError):
+        return ""
+    try:
+        held = Path(path).stat()
+    except OSError:
+        return f" (we are uid {os.geteuid()})"
+    return f" (it belongs to uid {held.st_uid}, mode {held.st_mode & 0o7777:04o}; we are uid {os.geteuid()})"
 
 
 def _is_loopback(host: str) -> bool:

@@ -32,6 +32,10 @@ def wall() -> Iterator[Wall]:
     built.close()
 
 
+def oom_score_adj() -> int:
+    return int(Path("/proc/self/oom_score_adj").read_text())
+
+
 def test_a_reading_comes_back_whole(wall: Wall) -> None:
     page = b"<title>Agenda</title><h1>Elm Falls</h1><p>Item 1"
     document = wall.run(extractors.extract, page, "text/html", "https://elm.example/")
@@ -132,6 +136,11 @@ def test_threads_share_it(wall: Wall) -> None:
 def test_the_child_gets_no_secrets(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     assert "SLACK_BOT_TOKEN" not in wall.run(eval, "dict(__import__('os').environ)")
+
+
+def test_where_memory_is_short_for_all_the_kernel_takes_the_reader_first(wall: Wall) -> None:
+    assert wall.run(oom_score_adj) == 1000
+    assert oom_score_adj() < 1000
 
 
 def test_closing_ends_a_call_in_another_thread(wall: Wall) -> None:

@@ -73,7 +73,7 @@ def surroundings(folder: Path, base: str) -> Mapping[str, str]:
     """The environment of the demo: its own registry and folder, loopback allowed, nothing of a fleet."""
     registry = folder / "sites.yaml"
     registry.write_text(sites_yaml(base), "utf-8")
-    kept = {name: value for name, value in os.environ.items() if name.startswith("WATCHER_WEB_")}
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("WATCHER_WEB_", "WATCHER_BEHIND_"))}
     own = {"WATCHER_REGISTRY": str(registry), "WATCHER_DATA": str(folder / "snapshots")}
     return {**kept, **own, "WATCHER_ALLOW_NETWORKS": "127.0.0.0/8"}
 
