@@ -200,3 +200,18 @@ def test_a_change_is_judged_with_its_headings_and_its_matter() -> None:
     assert context_of(change) == ("Article 14", "Honoring of immigration detainers")
     verdict = builtin().judge(change)
     assert (verdict.label, verdict.stance, verdict.topics) == ("relevant", "expands", ("detainer",))
+
+
+def test_steps_of_a_matter_are_no_history_notes_and_papers_are_no_steps() -> None:
+    title = ("An ordinance on civil immigration detainers and cooperation with federal immigration authorities",)
+    steps = builtin().judge_pair(
+        "Status: In Committee",
+        "Status: Held Over\nMarch 3, 2026, Public Safety Committee, Hearing Held\nMarch 3, 2026, Public Safety Committee, Amended by Committee",
+        title,
+    )
+    assert steps.label == "relevant"
+    for before, after in (
+        ("", "Attachment: Fiscal Note - Clerk\nAttachment: Fiscal Note - Budget Office, revised after the committee"),
+        ("Attachment: Staff Report 3/3/26", "Attachment: Staff Report 3/3/26 (put in place of an earlier document)"),
+    ):
+        assert builtin().judge_pair(before, after, title).label == "unsure"

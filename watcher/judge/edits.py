@@ -48,7 +48,8 @@ _PAPER = re.compile(
 )
 _SPONSOR = re.compile(r"(?:co-?)?sponsors?\b[^;§]{0,200}$|\bby council ?members?\b[^;§]{0,200}$")
 _NOTE = (
-    r"(?:ord(?:inance)?s?\.? (?:no\.?|nos\.?)|res\. no|amended by|added by|derived from|history|source|credits?|d\.?c\.? (?:law|act|reg)|"
+    r"(?:ord(?:inance)?s?\.? (?:no\.?|nos\.?)|res\. no|(?:amended|added) by (?=(?:the )?(?:ord|res|local law|l\.l|p\.l|act|chapter|ch\.|sec|\d))|"
+    r"derived from|history[:.]|source[:.]|credits?[:.]|d\.?c\.? (?:law|act|reg)|"
     r"dcr\b|l\.l\. \d|eff\.|code \d{4}|prior code|(?:for )?temporary (?:\(\d+ days\) )?(?:addition|amendment|repeal) of)"
 )
 _HISTORY = re.compile(rf"\({_NOTE}[^()]{{0,300}}$|{_NOTE}[^;]{{0,160}}$")

@@ -77,6 +77,9 @@ def context_of(change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*change.heading, *title, *change.context)))
 
 
+PAPERS_CARRY = 0.3  # how far a new paper inherits from the file it lies in
+
+
 class Judge:
     """Judges changes and texts by a lexicon. Holds no state: the same text gets the same verdict, in any order."""
 
@@ -116,7 +119,7 @@ def _whole(seen: _Seen, around: _Seen) -> _Finding:
     value = own
     if there >= UNSURE and own < RELEVANT:
         both = score((*seen.cues, *around.cues))
-        carried = _carries(low)
+        carried = PAPERS_CARRY if _papers(seen.given) else _carries(low)
         value = max(own, min(both, there) * carried)
         if value > own:
             cues += tuple((around, cue) for cue in around.cues)
@@ -148,6 +151,12 @@ def _about(seen: _Seen) -> str:
     return " . ".join(low[start:end] for start, end in spans)[:LONG]
 
 
+def _papers(text: str) -> bool:
+    """Whether a text does nothing but name papers of a file: they say that it moves, not where to."""
+    lines = text.splitlines()
+    return bool(lines) and all(line.startswith("Attachment:") for line in lines if line.strip())
+
+
 def _carries(low: str) -> float:
     """How far a new text without cues of its own inherits from its context: a section does, boilerplate does not."""
     words = len(low.split())
@@ -167,6 +176,8 @@ def _reversed(direction: Stance) -> Stance:
 
 def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) -> _Finding:
     kind: Kind = max((hunk.kind for hunk in changed), key=RANK.__getitem__, default="cosmetic")
+    if kind != "cosmetic" and _papers(old.given) and _papers(new.given):
+        kind = "paper"
     if kind == "cosmetic":
         why = (
             "Only spelling, punctuation, numbering, white space, counters or notes changed."
