@@ -25,7 +25,6 @@ from watcher.model import (
     Change,
     Delivery,
     DocumentState,
-    Meeting,
     Mute,
     NotModified,
     Outcome,
@@ -414,7 +413,7 @@ def state_after(
     bad = next((look for look in opened if look.visit.outcome in ("failed", "blocked")), None)
     telling = bad or (opened[0] if opened else None)
     good = bad is None and bool(opened)
-    upcoming = next_meeting(looks, now)
+    upcoming = next_meeting(looks, seen.values(), now)
     failures = 0 if good else state.failures + 1
     return replace(
         state,
@@ -437,11 +436,9 @@ def loudest(looks: Sequence[Look]) -> Outcome:
     return next((outcome for outcome in order if outcome in outcomes), "unchanged")
 
 
-def next_meeting(looks: Sequence[Look], now: datetime) -> datetime | None:
-    """Start of the nearest meeting ahead that any reading of this visit names."""
-
-    def ahead(meeting: Meeting) -> bool:
-        return meeting.start is not None and meeting.start > now and meeting.status != "cancelled"
-
-    starts = [m.start for look in looks if look.reading for m in look.reading.meetings if ahead(m) and m.start]
-    return min(starts, default=None)
+def next_meeting(looks: Sequence[Look], documents: Iterable[DocumentState], now: datetime) -> datetime | None:
+    """Start of the nearest meeting ahead, as read in this visit or as known from the documents that belong to it."""
+    read = (meeting for look in looks if look.reading for meeting in look.reading.meetings)
+    known = (document.request.meeting for document in documents if document.request.meeting)
+    starts = (m.start for m in (*read, *known) if m.status != "cancelled")
+    return min((start for start in starts if start and start > now), default=None)
