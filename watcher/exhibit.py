@@ -129,7 +129,7 @@ def as_text(change: Change, site: Site | None) -> str:
     told = facts(change, site)
     width = max(len(name) for name, _ in told) + 2
     head = [
-        textwrap.fill(words, 100 - width, initial_indent=f"{name + ':':{width}}", subsequent_indent=" " * width)
+        textwrap.fill(words, 100, initial_indent=f"{name + ':':{width}}", subsequent_indent=" " * width)
         if " " in words
         else f"{name + ':':{width}}{words}"
         for name, words in told

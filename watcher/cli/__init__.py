@@ -3,48 +3,97 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from watcher.cli import looking, running, trying
 
+Command = Callable[..., None]
+
+COMMANDS: dict[str, dict[str, Command]] = {
+    "Watch": {
+        "run": running.run,
+        "check": running.check,
+        "deliver": running.deliver,
+        "mute": running.mute,
+        "unmute": running.unmute,
+    },
+    "Look (also beside a running service)": {
+        "changes": looking.changes,
+        "show": looking.show,
+        "sites": looking.sites,
+        "history": looking.history,
+        "why": looking.why,
+    },
+    "Set up and try": {
+        "demo": running.demo,
+        "validate": trying.validate,
+        "schema": trying.schema,
+        "detect": trying.detect,
+        "send-test": running.send_test_message,
+        "judge": trying.judge,
+        "read": trying.read,
+        "replay": trying.replay,
+    },
+    "Keep": {"verify": looking.verify, "export": looking.export, "migrate": running.migrate},
+}
+
+
+class FrontPage(TyperGroup):
+    """Lists the commands by what they are for, not by the alphabet."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """One section for each purpose."""
+        width = max(len(name) for group in COMMANDS.values() for name in group)
+        for purpose, group in COMMANDS.items():
+            with formatter.section(purpose):
+                formatter.write_dl([(f"{name:{width}}", told) for name, told in self._told(group)])
+
+    def _told(self, group: dict[str, Command]) -> Iterator[tuple[str, str]]:
+        for name in group:
+            yield name, (self.commands[name].help or "").partition("\n")[0]
+
+
 front = typer.Typer(
     name="watcher",
-    help="Tells people, within the hour, that a city or county is about to change how it cooperates with ICE.",
+    cls=FrontPage,
     no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: it can be piped, copied, read aloud, and names the nearest word
     pretty_exceptions_enable=False,  # a surprise keeps its own traceback
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with `watcher demo`, or with `watcher validate` and `watcher check SITE`; `watcher COMMAND --help` says more.",
 )
 
-COMMANDS: tuple[Callable[..., None], ...] = (
-    running.run,
-    running.check,
-    running.deliver,
-    running.demo,
-    trying.validate,
-    trying.schema,
-    trying.detect,
-    looking.changes,
-    looking.show,
-    looking.sites,
-    looking.history,
-    looking.why,
-    trying.judge,
-    trying.read,
-    trying.replay,
-    looking.verify,
-    looking.export,
-    running.mute,
-    running.unmute,
-    running.migrate,
-)
-for command in COMMANDS:
-    front.command()(command)
-front.command("send-test")(running.send_test_message)
+
+def tell_version(asked: bool) -> None:
+    """Prints the name and version and ends."""
+    if asked:
+        typer.echo(f"ordinance-watcher {version('ordinance-watcher')}")
+        raise typer.Exit
+
+
+@front.callback()
+def watcher(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Tells people, within the hour, that a city or county is about to change how it cooperates with ICE.
+
+    It reads `sites.yaml` (WATCHER_REGISTRY) and keeps all it saw in `snapshots/` (WATCHER_DATA).
+    """
+
+
+for commands in COMMANDS.values():
+    for name, command in commands.items():
+        front.command(name)(command)
 front.command(hidden=True)(running.healthcheck)
 
 
 def main() -> None:
     """Runs one command and exits with its code."""
-    sys.exit(front())
+    sys.exit(front(prog_name="watcher"))

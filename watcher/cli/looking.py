@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import enum
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated
 
 import orjson
@@ -13,12 +15,17 @@ import typer
 
 from watcher.app import App
 from watcher.cli.frame import Json, application, chosen, moment, refuse
-from watcher.cli.reports import emit
-from watcher.exhibit import as_html, as_text, plain
+from watcher.cli.reports import columns, counted, emit
+from watcher.exhibit import as_html, as_text, plain, subject
+from watcher.exhibit import stamp as clock
 from watcher.lines import Line, as_table, change_line, damage_line, reason_line, site_line, visit_line
+from watcher.model import Site, SiteState
 from watcher.schedule import due
 
-Since = Annotated[str | None, typer.Option("--since", help="2026-11-24, 2026-11-24T18:00 or an age such as 2d.")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="2026-11-24, 2026-11-24T18:00 or an age such as 2d.")
+]
+OneSite = Annotated[str, typer.Argument(metavar="SITE", help="Its id in sites.yaml.")]
 
 
 class Form(enum.StrEnum):
@@ -40,27 +47,40 @@ def show_lines(lines: Iterator[Line] | list[Line], words: Iterator[str] | list[s
 
 
 def changes(
-    site: Annotated[str | None, typer.Option(help="Only this site.")] = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="SITE", help="Only this site.")] = None,
     since: Since = None,
     relevant: Annotated[bool, typer.Option("--relevant", help="Only what was judged relevant.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What changed, oldest first."""
+    """What changed, oldest first, with the verdict on each.
+
+    Times are those of this machine. `watcher show CHANGE` shows one with its redline.
+    """
     with application("changes", as_json=as_json) as app:
         if site is not None:
             chosen(app, [site], as_json=as_json)
         found = app.ledger.changes(site=site, since=moment(since, app.now()), relevant=relevant)
-        words = [
-            f"{change.seen_at.astimezone():%Y-%m-%d %H:%M}  {change.id}  {change.site}  {change.kind}"
-            f"  {change.verdict.label if change.verdict else '-'}  {' › '.join(change.heading) or (change.after or change.before)[:80]}"
-            for change in found
-        ]
+        words = columns(
+            [
+                (
+                    clock(change.seen_at),
+                    change.id,
+                    change.verdict.label if change.verdict else "-",
+                    change.kind,
+                    change.site,
+                    shorten(subject(change), 160, placeholder=" …"),
+                )
+                for change in found
+            ]
+        )
         show_lines([change_line(change) for change in found], words or ["no changes"], as_json=as_json)
 
 
 def show(
-    change: Annotated[str, typer.Argument(help="Its id, or the first characters of it.")],
-    form: Annotated[Form, typer.Option("--format", help="text, html (one self-contained page) or json.")] = Form.text,
+    change: Annotated[str, typer.Argument(metavar="CHANGE", help="Its id, or the first characters of it.")],
+    form: Annotated[
+        Form, typer.Option("--format", metavar="FORM", help="text, html (one self-contained page) or json.")
+    ] = Form.text,
 ) -> None:
     """One change with its redline, evidence and hashes."""
     with application("show") as app:
@@ -77,38 +97,58 @@ def show(
 
 
 def sites(as_json: Json = False) -> None:
-    """The state of each site."""
+    """How each site is doing.
+
+    ok, suspect (failed once), failing, blind (nothing good for hours) or new; off where sites.yaml says enabled: false.
+    """
     with application("sites", as_json=as_json) as app:
         states = app.ledger.site_states()
         lines = [site_line(site, states.get(site.id)) for site in app.book.sites]
-        words = [
-            f"{line['site']:32}  {line['health'] if line['enabled'] else 'off':8}  {line['platform']:10}"
-            f"  {line['last_outcome'] or '-':10}  next {line['next_due'] or 'at once'}  {line['documents']} documents"
-            for line in lines
-        ]
-        show_lines(lines, words, as_json=as_json)
+        rows: list[tuple[str, ...]] = [("SITE", "HEALTH", "PLATFORM", "DOCUMENTS", "LAST GOOD", "NEXT", "LAST VISIT")]
+        for site in app.book.sites:
+            rows.append(site_row(site, states.get(site.id)))
+        show_lines(lines, columns(rows), as_json=as_json)
 
 
-def history(site: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+def site_row(site: Site, state: SiteState | None) -> tuple[str, ...]:
+    """One site in the columns of `sites`: its trouble, or why it is off, at the end."""
+    if not site.enabled:
+        return (site.id, "off", site.platform, "", "", "", site.note)
+    if state is None:
+        return (site.id, "new", site.platform, "", "", "at once", "")
+    last = f"{state.last_outcome} ({state.reason})" if state.health not in ("ok", "new") else state.last_outcome or ""
+    good, due_at = (clock(at) if at else "" for at in (state.last_good_at, state.next_due))
+    return (site.id, state.health, site.platform, str(state.documents), good or "never", due_at or "at once", last)
+
+
+def history(site: OneSite, as_json: Json = False) -> None:
     """The visits of one site, newest last."""
     with application("history", as_json=as_json) as app:
         chosen(app, [site], as_json=as_json)
         visits = app.ledger.visits(site, limit=500)
         words = [
-            f"{visit.at.astimezone():%Y-%m-%d %H:%M:%S}  {visit.outcome:9}  {visit.reason:14}  {visit.url}"
+            f"{visit.at.astimezone():%Y-%m-%d %H:%M:%S}  {visit.outcome:9}  {visit.reason:17}  {visit.url}"
             + (f"\n    {visit.detail}" if visit.detail else "")
             for visit in visits
         ]
         show_lines([visit_line(visit) for visit in visits], words or ["not visited yet"], as_json=as_json)
 
 
-def why(site: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
-    """The reason for every yes and every no of one site."""
+def why(site: OneSite, as_json: Json = False) -> None:
+    """The reason for every yes and every no of one site.
+
+    Visited or not, changed or not, relevant or not, told or not: each with when and why.
+    """
     with application("why", as_json=as_json) as app:
         chosen(app, [site], as_json=as_json)
         lines = list(reasons(app, site))
-        words = [f"{line['at'] or '':25}  {line['what']}: {line['reason']}" for line in lines]
+        words = [f"{told_at(line):16}  {line['what']}\n{'':18}{line['reason']}" for line in lines]
         show_lines(lines, words, as_json=as_json)
+
+
+def told_at(line: Line) -> str:
+    """When it was, for people; empty for what lies ahead."""
+    return "" if line["what"] == "schedule" or not line["at"] else clock(datetime.fromisoformat(str(line["at"])))
 
 
 def reasons(app: App, site_id: str) -> Iterator[Line]:
@@ -120,26 +160,33 @@ def reasons(app: App, site_id: str) -> Iterator[Line]:
         yield reason_line(site_id, "schedule", f"not visited: enabled is false ({site.note})")
     elif ready:
         yield reason_line(site_id, "schedule", ready[0][1])
-    elif state:
-        yield reason_line(site_id, "schedule", f"not due before {state.next_due:%Y-%m-%d %H:%M %Z}", state.next_due)
+    elif state and state.next_due:
+        yield reason_line(
+            site_id, "schedule", f"not due before {state.next_due.astimezone():%Y-%m-%d %H:%M %Z}", state.next_due
+        )
     last = {visit.key: visit for visit in app.ledger.visits(site_id, limit=500)}
     for visit in last.values():
         words = f"{visit.outcome}, {visit.reason}" + (f": {visit.detail}" if visit.detail else "")
         yield reason_line(site_id, f"visit of {visit.url}", words, visit.at, outcome=visit.outcome, code=visit.reason)
     for change in app.ledger.changes(site=site_id):
         if change.verdict:
-            told = "; ".join(change.verdict.reasons) or "no cue"
+            told = " ".join(change.verdict.reasons) or "no cue"
             words = f"{change.verdict.label}: {told}"
-            yield reason_line(site_id, f"change {change.id}", words, change.seen_at, change=change.id)
+            what = f"change {change.id}, {change.kind}: {shorten(subject(change), 90, placeholder=' …')}"
+            yield reason_line(site_id, what, words, change.seen_at, change=change.id)
     for alert in app.ledger.alerts(site=site_id):
         for delivery in app.ledger.deliveries(alert_key=alert.key):
             words = f"{delivery.channel} {delivery.state}: {delivery.reason}"
             words += f" ({delivery.error})" if delivery.error else ""
-            yield reason_line(site_id, f"alert {alert.key[:12]}", words, alert.created_at, alert=alert.key)
+            what = f"alert {alert.key[:12]}: {shorten(alert.headline, 90, placeholder=' …')}"
+            yield reason_line(site_id, what, words, alert.created_at, alert=alert.key)
 
 
 def verify(as_json: Json = False) -> None:
-    """Re-hash every stored object and walk the hash chain; exit 1 names what is damaged."""
+    """Re-hash every stored object and walk the hash chain.
+
+    Exit 1 names what is damaged.
+    """
     with application("verify", as_json=as_json) as app:
         damaged = 0
         seen: set[tuple[str, str]] = set()
@@ -160,12 +207,15 @@ def verify(as_json: Json = False) -> None:
 
 
 def export(
-    sites: Annotated[list[str] | None, typer.Argument(metavar="[SITE]…")] = None,
+    sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Only these (default: all).")] = None,
     as_csv: Annotated[Path | None, typer.Option("--csv", metavar="PATH", help="Changes as a table.")] = None,
     as_json_file: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Changes as JSON lines.")] = None,
-    warc: Annotated[Path | None, typer.Option("--warc", metavar="PATH", help="Snapshots as WARC/1.1.")] = None,
+    warc: Annotated[
+        Path | None,
+        typer.Option("--warc", metavar="PATH", help="Snapshots as WARC/1.1; compressed where it ends in .gz."),
+    ] = None,
 ) -> None:
-    """Write what is known to a file: changes as CSV or JSON, snapshots as WARC."""
+    """Write changes as CSV or JSON, snapshots as WARC, to a file."""
     with application("export") as app:
         wanted = {site.id for site in chosen(app, sites)} if sites else None
         if not (as_csv or as_json_file or warc):
@@ -174,35 +224,50 @@ def export(
         try:
             if as_json_file:
                 as_json_file.write_bytes(b"".join(orjson.dumps(change_line(change)) + b"\n" for change in found))
+                typer.echo(f"{as_json_file}: {counted(len(found), 'change')}")
             if as_csv:
-                write_csv(as_csv, [flat(change_line(change)) for change in found])
+                write_csv(as_csv, [flat(change_line(change), app.sites.get(change.site)) for change in found])
+                typer.echo(f"{as_csv}: {counted(len(found), 'change')}")
             if warc:
                 from watcher.cli.warc import write_warc  # warcio is needed here alone
 
-                write_warc(warc, [s for s in app.ledger.snapshots() if wanted is None or s.site in wanted], app.objects)
+                kept = [snapshot for snapshot in app.ledger.snapshots() if wanted is None or snapshot.site in wanted]
+                typer.echo(f"{warc}: {counted(write_warc(warc, kept, app.objects), 'snapshot')}")
         except OSError as trouble:
             refuse(f"cannot write {trouble.filename}: {trouble.strerror}", code=1)
 
 
-def flat(line: Line) -> Line:
+TABLE = (
+    "id", "seen_at", "jurisdiction", "state", "place", "body", "site", "kind", "label", "score", "stance", "stage", "topics",
+    "meeting_start", "matter", "matter_title", "heading", "before", "after", "url", "last_seen_unchanged_at", "snapshot_before",
+    "snapshot_after",
+)  # fmt: skip
+
+
+def flat(line: Line, site: Site | None) -> Line:
     """A change as one row: what is nested becomes a few plain columns."""
-    verdict, meeting, matter = line["verdict"], line["meeting"], line["matter"]
-    row = {
-        name: line[name]
-        for name in ("id", "site", "url", "kind", "before", "after", "seen_at", "last_seen_unchanged_at")
-    }
+    verdict, meeting, matter, snapshots = line["verdict"], line["meeting"], line["matter"], line["snapshots"]
+    row: Line = dict.fromkeys(TABLE) | {name: line[name] for name in TABLE if name in line}
+    if site:
+        town = site.jurisdiction
+        row |= {"jurisdiction": town.slug, "state": town.state, "place": town.name, "body": site.body}
+    if isinstance(snapshots, dict):
+        row |= {f"snapshot_{side}": digest for side, digest in snapshots.items()}
     row["heading"] = " › ".join(line["heading"]) if isinstance(line["heading"], list) else ""
     for name in ("label", "score", "stance", "stage"):
         row[name] = verdict[name] if isinstance(verdict, dict) else None
     row["topics"] = " ".join(verdict["topics"]) if isinstance(verdict, dict) else ""
     row["meeting_start"] = meeting["start"] if isinstance(meeting, dict) else None
     row["matter"] = matter["file"] if isinstance(matter, dict) else None
+    row["matter_title"] = matter["title"] if isinstance(matter, dict) else None
+    if isinstance(meeting, dict) and not row["body"]:
+        row["body"] = meeting["body"]
     return row
 
 
 def write_csv(path: Path, rows: list[Line]) -> None:
     """A table with a header, defused for spreadsheets, UTF-8 with the mark that they look for."""
-    header, cells = as_table(rows)
+    header, cells = as_table(rows) if rows else (TABLE, [])
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Self
 
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from watcher.exhibit import plain
 from watcher.lines import Line, alert_line, change_line, delivery_line, visit_line
 from watcher.model import Alert, Change, Delivery, Site, Visit
 from watcher.watch import Findings
+
+log = logging.getLogger(__name__)
 
 TROUBLE = ("failed", "blocked")
 
@@ -22,6 +28,22 @@ def emit(line: Line) -> None:
     """One JSON object on one line of stdout, whole even when the program is killed right after."""
     sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines with aligned columns; the last one is cut to the terminal, or left whole in a pipe."""
+    widths = [max((len(row[at]) for row in rows), default=0) for at in range(len(rows[0]) - 1)] if rows else []
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = []
+    for *cells, last in rows:
+        line = "".join(f"{cell:{width}}  " for cell, width in zip(cells, widths, strict=True)) + last
+        lines.append(line[: room - 1] + "…" if room and len(line) > room else line.rstrip())
+    return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 site`, `2 sites`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class JsonLines:
@@ -50,11 +72,13 @@ class JsonLines:
 class PlainLines:
     """For people: a line for each site and for whatever went wrong, and a closing sum."""
 
-    def __init__(self, total: int, *, quiet: bool = False) -> None:
+    def __init__(self, total: int, *, quiet: bool = False, only_due: bool = False) -> None:
         self.console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self.outcomes: Counter[str] = Counter()
         self.sites = self.alerts = self.sent = 0
+        self.held: list[tuple[str, str | None]] = []  # what is said below the site's own line
         self.quiet = quiet
+        self.only_due = only_due
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -77,14 +101,24 @@ class PlainLines:
         """One line of text, never read as mark-up."""
         self.console.print(text, style=style, markup=False)
 
+    def below(self, text: str, style: str | None = None) -> None:
+        """A line that waits for the line of its site."""
+        self.held.append((text, style))
+
+    def flush(self) -> None:
+        """Prints what was held."""
+        held, self.held = self.held, []
+        for text, style in held:
+            self.line(text, style)
+
     def visited(self, visit: Visit) -> None:
         """A line only where something went wrong: the sum tells the rest."""
         self.outcomes[visit.outcome] += 1
         if visit.outcome in TROUBLE:
             status = f", HTTP {visit.status}" if visit.status else ""
-            self.line(f"  ! {visit.site}: {visit.outcome} ({visit.reason}{status}) {visit.url}", "yellow")
+            self.below(f"  ! {visit.outcome} ({visit.reason}{status}) {visit.url}", "yellow")
             if visit.detail:
-                self.line(f"      {visit.detail}", "dim")
+                self.below(f"      {visit.detail}", "dim")
 
     def changed(self, change: Change) -> None:
         """Nothing: relevant changes are shown as alerts, the others by `watcher changes`."""
@@ -92,16 +126,17 @@ class PlainLines:
     def alerted(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
         """The headline and who hears it."""
         self.alerts += 1
-        heard = ", ".join(f"{d.channel} ({d.state})" for d in deliveries) or "nobody"
-        self.line(f"  * {alert.label}: {alert.headline}", "bold")
-        self.line(f"      for {heard}; watcher show {alert.changes[0].id}", "dim")
+        heard = ", ".join(f"{d.channel} ({d.state})" for d in deliveries)
+        self.below(f"  * {alert.label}: {plain(alert.headline)}", "bold")
+        self.below("      " + (f"for {heard}; " if heard else "") + f"watcher show {alert.changes[0].id}", "dim")
 
     def delivered(self, delivery: Delivery) -> None:
         """A line only where a channel did not take it."""
         self.sent += delivery.state == "sent"
         if delivery.state not in ("sent", "withheld"):
             words = delivery.error or delivery.reason
-            self.line(f"  ! {delivery.channel}: {delivery.state} after {delivery.attempts} attempts: {words}", "yellow")
+            tried = f" after {counted(delivery.attempts, 'attempt')}" if delivery.attempts else ""
+            self.line(f"  ! {delivery.channel}: {delivery.state}{tried}: {words}", "yellow")
 
     def site_done(self, site: Site, findings: Findings) -> None:
         """One line a site, and the bar moves on."""
@@ -111,11 +146,20 @@ class PlainLines:
             outcomes = Counter(visit.outcome for visit in findings.visits)
             told = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
             self.line(f"{site.id}: {told}" if len(findings.visits) != 1 else f"{site.id}: {next(iter(outcomes))}")
+        self.flush()
 
     def sum(self) -> None:
-        """The closing line."""
-        told = ", ".join(f"{n} {outcome}" for outcome, n in self.outcomes.most_common()) or "nothing visited"
-        self.line(f"{self.sites} sites, documents: {told}; {self.alerts} alerts, {self.sent} messages sent")
+        """The closing lines: what was done, and what to do next."""
+        if not self.sites:
+            self.line("nothing visited: no site is due" if self.only_due else "nothing visited: no site is enabled")
+            return
+        told = ", ".join(f"{n} {outcome}" for outcome, n in self.outcomes.most_common())
+        said = f"{counted(self.alerts, 'alert')}, {counted(self.sent, 'message')} sent"
+        self.line(f"{counted(self.sites, 'site')}, documents: {told}; {said}")
+        if self.outcomes["baseline"] and not self.outcomes["changed"]:
+            self.line("a first visit is a baseline and tells nothing; the next `watcher check`, or `watcher run`, does")
+        if any(self.outcomes[outcome] for outcome in TROUBLE):
+            self.line("trouble is never taken for a change; `watcher why SITE` says more", "dim")
 
 
 class ServiceLines(PlainLines):
@@ -125,8 +169,27 @@ class ServiceLines(PlainLines):
         super().__init__(total=0, quiet=True)
 
     def site_done(self, site: Site, findings: Findings) -> None:
-        """A line only when there was news or a first visit."""
+        """A line only when there was news, trouble or a first visit."""
+        at = (findings.state.last_visit_at or datetime.now(UTC)).astimezone()
         outcomes = Counter(visit.outcome for visit in findings.visits if visit.outcome in ("baseline", "changed"))
         if outcomes:
             told = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
-            self.line(f"{findings.state.last_visit_at:%H:%M:%S} {site.id}: {told}")
+            self.line(f"{at:%H:%M:%S} {site.id}: {told}")
+        elif self.held:
+            self.line(f"{at:%H:%M:%S} {site.id}:")
+        self.flush()
+
+
+class ServiceLog(ServiceLines):
+    """The same as lines of the log, for a service whose log is read by a program."""
+
+    def line(self, text: str, style: str | None = None) -> None:
+        """One line of the log; what is yellow on a terminal is a warning here."""
+        log.log(logging.WARNING if style == "yellow" else logging.INFO, "%s", text.strip())
+
+    def visited(self, visit: Visit) -> None:
+        """One line where something went wrong, with its detail."""
+        if visit.outcome in TROUBLE:
+            status = f", HTTP {visit.status}" if visit.status else ""
+            detail = f": {visit.detail}" if visit.detail else ""
+            self.line(f"{visit.site}: {visit.outcome} ({visit.reason}{status}) {visit.url}{detail}", "yellow")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -19,7 +21,7 @@ import typer
 from watcher import alerts, diff, extractors, platforms, registry, settings, wall
 from watcher.app import App, fetching, judge_for, vocabulary
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, nearest, refuse
-from watcher.cli.reports import JsonLines, PlainLines, emit
+from watcher.cli.reports import JsonLines, PlainLines, counted, emit
 from watcher.errors import Blocked, EmptyReading, FetchError, ReadError, RegistryError
 from watcher.fetch import refusal
 from watcher.judge import Judge
@@ -27,11 +29,21 @@ from watcher.lines import Line, error_line, reading_lines, verdict_object
 from watcher.model import Change, Jurisdiction, Reading, Request, Response, Site, Snapshot, Validators, Verdict
 from watcher.watch import judged, once_each, response_of
 
+SAME_VISIT = timedelta(minutes=2)  # a snapshot does not say which visit it was taken on; its neighbours in time do
+
 # ------------------------------------------------------------------------------------------------------- registry
 
 
-def validate(path: Annotated[Path | None, typer.Argument()] = None, as_json: Json = False) -> None:
-    """Check the registry: exit 0, or 2 with every error."""
+def validate(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="The file (default: WATCHER_REGISTRY, or sites.yaml).")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check sites.yaml: exit 0, or 2 with every error at once.
+
+    Each error names file, line, site and key, and the nearest valid word.
+    """
     with exit_codes(as_json=as_json):
         config = configuration()
         book = registry.load(path or config.registry, vocabulary())
@@ -42,7 +54,9 @@ def validate(path: Annotated[Path | None, typer.Argument()] = None, as_json: Jso
         enabled = sum(site.enabled for site in book.sites)
         if not as_json:
             places = len({site.jurisdiction.slug for site in book.sites})
-            typer.echo(f"{book.path}: {len(book.sites)} sites ({enabled} enabled) in {places} jurisdictions, all well")
+            typer.echo(
+                f"{book.path}: {counted(len(book.sites), 'site')} ({enabled} enabled) in {counted(places, 'jurisdiction')}, all well"
+            )
         for channel in book.channels.values():
             try:
                 settings.resolve(channel, os.environ)
@@ -56,25 +70,52 @@ def schema() -> None:
     typer.echo(orjson.dumps(registry.schema(vocabulary()), option=orjson.OPT_INDENT_2).decode())
 
 
-def detect(url: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
-    """Recognise the vendor platform of a page and print a ready sites.yaml entry."""
+def detect(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A council's calendar or any page to watch.")],
+    as_json: Json = False,
+) -> None:
+    """Recognise a page's vendor and print an entry for sites.yaml.
+
+    The entry is valid as it stands; the place in it is a guess from the address and must be looked at.
+    """
     with exit_codes(as_json=as_json):
+        if not url.startswith(("http://", "https://")):
+            refuse(f"{url} is no web address: write https://{url.partition('://')[2] or url}", as_json=as_json)
         config = configuration()
         try:
             response = asyncio.run(visit_once(config, url))
         except FetchError as trouble:
-            refuse(f"{trouble} ({trouble.reason})", as_json=as_json, error=type(trouble).__name__, code=1)
+            hint = "; WATCHER_ALLOW_NETWORKS names private networks that may be visited"
+            words = f"{trouble} ({trouble.reason})" + hint * (trouble.reason == "forbidden_address")
+            refuse(words, as_json=as_json, error=type(trouble).__name__, code=1)
         guesses = {name: platforms.load(name).detect(response.url, response) for name in platforms.names()}
         name = max(guesses, key=lambda name: guesses[name])
-        host = response.url.split("/")[2].removeprefix("www.").split(".")[0]
-        entry = (
-            f"  - id: {host}-council\n    jurisdiction: {{name: …, state: …, kind: city, time_zone: …}}\n"
-            f"    body: City Council\n    platform: {name}\n    url: {response.url}\n"
-        )
+        entry = entry_for(name, response.url)
         if as_json:
             emit({"type": "detect", "url": url, "platform": name, "confidence": guesses[name], "entry": entry})
-        else:
-            typer.echo(f"{name} (confidence {guesses[name]:.2f})\n\n{entry}")
+            return
+        sure = "no vendor recognised; the page itself can be watched" if name == "page" else "recognised"
+        typer.echo(f"{name} (confidence {guesses[name]:.2f}): {sure}\n\n{entry}")
+        typer.echo(
+            "Put it under `sites:` in sites.yaml, mend the place, then `watcher validate` and `watcher check ID`."
+        )
+
+
+def entry_for(platform: str, url: str) -> str:
+    """An entry of `sites:` that validates, with the place guessed from the address and marked as a guess."""
+    host = urlsplit(url).hostname or ""
+    label = "place" if re.fullmatch(r"[0-9.:]+", host) else host.removeprefix("www.").partition(".")[0]
+    slug = "-".join(re.findall(r"[a-z0-9]+", label.lower())) or "place"
+    kind = (
+        "    kind: ordinance             # or code, minutes, legislation, list, agenda\n" if platform == "page" else ""
+    )
+    return (
+        f"  - id: {slug}-{'page' if platform == 'page' else 'council'}\n"
+        "    # a guess from the address: mend name, state (two letters), kind and time zone\n"
+        f"    jurisdiction: {{name: {slug.replace('-', ' ').title()}, state: US, kind: other, time_zone: America/New_York}}\n"
+        f"    platform: {platform}\n{kind}"
+        f"    url: {orjson.dumps(url).decode()}\n"
+    )
 
 
 async def visit_once(config: settings.Settings, url: str) -> Response:
@@ -90,13 +131,21 @@ async def visit_once(config: settings.Settings, url: str) -> Response:
 
 
 def judge(
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]")] = "-",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A text, or - for the standard input.")] = "-",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line in, one verdict a line out.")] = False,
-    lexicon: Annotated[Path | None, typer.Option(help="Your own terms besides the built-in ones.")] = None,
+    lexicon: Annotated[
+        Path | None, typer.Option("--lexicon", metavar="PATH", help="Your own terms besides the built-in ones.")
+    ] = None,
 ) -> None:
-    """The verdict on a text."""
+    """The verdict on a text, and the words that decided it.
+
+    With --jsonl each line is {"id", "text"} or {"id", "before", "after"}, and may have "context": [headings …]. Each gets
+    one line in the same place; a line that is no such object gets an error line, and the exit code is 1.
+    """
     with exit_codes():
         judge = judge_for(lexicon)
+        if file == "-" and sys.stdin.isatty():
+            typer.echo("reading the text from the terminal; Ctrl-D ends it", err=True)
         try:
             content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         except OSError as trouble:
@@ -117,35 +166,64 @@ def judge_line(judge: Judge, line: bytes, number: int) -> bool:
     """One line of `--jsonl`. A line that is no such object gets an error line in its place, so that order is kept."""
     try:
         asked = orjson.loads(line)
-        context = tuple(str(text) for text in asked.get("context") or ())
-        verdict: Verdict
-        if "text" in asked:
-            verdict = judge.judge_text(asked["text"] or "", context)
-        else:
-            verdict = judge.judge_pair(asked.get("before") or "", asked.get("after") or "", context)
-    except (orjson.JSONDecodeError, AttributeError, TypeError) as trouble:
-        emit(error_line("BadLine", f"line {number}: {trouble}"))
+    except orjson.JSONDecodeError as trouble:
+        emit(error_line("BadLine", f"line {number} is no JSON: {trouble}", id=None))
         return False
-    emit({"id": asked.get("id"), "verdict": verdict_object(verdict)})
+    ident = asked.get("id") if isinstance(asked, dict) else None
+    if wrong := what_is_wrong(asked):
+        emit(error_line("BadLine", f"line {number}: {wrong}", id=ident))
+        return False
+    context = tuple(asked.get("context") or ())
+    verdict: Verdict
+    if "text" in asked:
+        verdict = judge.judge_text(asked["text"] or "", context)
+    else:
+        verdict = judge.judge_pair(asked.get("before") or "", asked.get("after") or "", context)
+    emit({"id": ident, "verdict": verdict_object(verdict)})
     return True
+
+
+def what_is_wrong(asked: object) -> str:
+    """Why a line cannot be judged, or nothing."""
+    if not isinstance(asked, dict):
+        return 'is no object like {"id": 1, "text": "…"}'
+    sides = [name for name in ("text", "before", "after") if name in asked]
+    if not sides:
+        return "has neither text nor before and after"
+    if wrong := [name for name in sides if not isinstance(asked[name], str | None)]:
+        return f"{' and '.join(wrong)} must be a string"
+    context = asked.get("context") or []
+    if not isinstance(context, list) or not all(isinstance(part, str) for part in context):
+        return "context must be a list of strings"
+    return ""
 
 
 # ----------------------------------------------------------------------------------------------------------- read
 
 
 def read(
-    platform: Annotated[str, typer.Argument()],
-    file: Annotated[Path, typer.Argument()],
-    url: Annotated[str, typer.Option("--url", help="Where the response came from.")],
-    status: Annotated[int, typer.Option()] = 200,
-    header: Annotated[list[str] | None, typer.Option("--header", metavar="'K: V'")] = None,
-    tz: Annotated[str, typer.Option("--tz", metavar="ZONE")] = "America/New_York",
-    today: Annotated[str | None, typer.Option("--today", metavar="DATE")] = None,
+    platform: Annotated[str, typer.Argument(metavar="PLATFORM", help="A file of watcher/platforms, such as legistar.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The saved body of a response.")],
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="Where the response came from.")],
+    status: Annotated[int, typer.Option("--status", metavar="N", help="Its status.")] = 200,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", metavar="'K: V'", help="A header of it; may be given again.")
+    ] = None,
+    tz: Annotated[str, typer.Option("--tz", metavar="ZONE", help="The place's time zone.")] = "America/New_York",
+    today: Annotated[
+        str | None, typer.Option("--today", metavar="DATE", help="Read it as on that day (default: today).")
+    ] = None,
 ) -> None:
-    """Run one platform's reader over a saved response and print what it finds as JSON lines."""
+    """Run one platform's reader over a saved response.
+
+    Prints JSON lines. Exit 1 with an `error` line where the reader refuses it.
+    """
     with exit_codes():
         if platform not in platforms.names():
-            refuse(f"no platform {platform!r}{nearest(platform, platforms.names())}")
+            there = ", ".join(platforms.names())
+            refuse(f"no platform {platform!r}; there are {there}{nearest(platform, platforms.names())}")
+        if not url.startswith(("http://", "https://")):
+            refuse(f"--url {url}: write the whole address; every further one is derived from it")
         try:
             zone = ZoneInfo(tz)
         except (KeyError, ValueError):
@@ -211,20 +289,44 @@ def read_lines(site: Site, response: Response) -> Iterator[Line]:
 
 
 def replay(
-    sites: Annotated[list[str] | None, typer.Argument(metavar="[SITE]…")] = None,
-    since: Annotated[str | None, typer.Option("--since")] = None,
+    sites: Annotated[
+        list[str] | None, typer.Argument(metavar="SITE", help="Only these (default: all enabled).")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="2026-11-24, 2026-11-24T18:00 or an age such as 2d.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Re-read the stored snapshots with today's code and show what would have alerted. Sends and writes nothing."""
+    """Re-read the stored snapshots: what would alert today?
+
+    With today's readers and today's judge. Sends and writes nothing.
+    """
     with application("replay", as_json=as_json) as app:
         report = JsonLines() if as_json else PlainLines(0, quiet=True)
         start = moment(since, app.now())
         for site in chosen(app, sites, as_json=as_json):
-            for change in judged(once_each(replayed(app, site)), app.judge):
-                if start is None or change.seen_at >= start:
-                    report.changed(change)
-                    for alert in alerts.compose(site, [change], change.seen_at):
+            for found in visits_of(judged(once_each(replayed(app, site)), app.judge)):
+                if start is None or found[0].seen_at >= start:
+                    for change in found:
+                        report.changed(change)
+                    for alert in alerts.compose(site, found, found[-1].seen_at):
                         report.alerted(alert, ())
+            if isinstance(report, PlainLines):
+                report.flush()
+        if isinstance(report, PlainLines):
+            report.line(f"{counted(report.alerts, 'alert')} by today's code; nothing was sent")
+
+
+def visits_of(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """The changes visit by visit, oldest first: what lies less than SAME_VISIT apart was seen on one."""
+    together: list[Change] = []
+    for change in sorted(changes, key=lambda change: change.seen_at):
+        if together and change.seen_at - together[-1].seen_at > SAME_VISIT:
+            yield together
+            together = []
+        together.append(change)
+    if together:
+        yield together
 
 
 def replayed(app: App, site: Site) -> Iterator[Change]:
