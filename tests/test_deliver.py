@@ -70,9 +70,9 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slack, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
-    monkeypatch.setattr(webhook, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
-    monkeypatch.setattr(telegram, "READ_TIMEOUT", 0.6)
+    monkeypatch.setattr(slack, "TIMEOUT", aiohttp.ClientTimeout(total=1.5, sock_connect=1.5))
+    monkeypatch.setattr(webhook, "TIMEOUT", aiohttp.ClientTimeout(total=1.5, sock_connect=1.5))
+    monkeypatch.setattr(telegram, "READ_TIMEOUT", 1.5)
 
 
 @pytest.fixture

@@ -56,9 +56,9 @@ SECRETS = (fake_slack.TOKEN, fake_slack.HOOK, fake_telegram.TOKEN, SECRET, "pret
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slack, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
-    monkeypatch.setattr(webhook, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
-    monkeypatch.setattr(telegram, "READ_TIMEOUT", 0.6)
+    monkeypatch.setattr(slack, "TIMEOUT", aiohttp.ClientTimeout(total=1.5, sock_connect=1.5))
+    monkeypatch.setattr(webhook, "TIMEOUT", aiohttp.ClientTimeout(total=1.5, sock_connect=1.5))
+    monkeypatch.setattr(telegram, "READ_TIMEOUT", 1.5)
 
 
 @contextmanager
@@ -377,7 +377,7 @@ def alerts_of_any_text(draw: st.DrawFn) -> Alert:
 
 any_alert = given(told=alerts_of_any_text(), reply=st.booleans(), repeat=st.booleans())
 thorough = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

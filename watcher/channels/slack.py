@@ -160,7 +160,7 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[dict[str,
         for piece in _pieces(text, TEXT):
             words.append({"type": "text", "text": piece} | ({"style": styles[mark]} if mark in styles else {}))
     elements: list[dict[str, Any]] = [{"type": "rich_text_section", "elements": words}] if words else []
-    said = [f"“{cut(text, max(40, share // 4))}” – {cut(cue, 100)}" for text, cue in quoted.evidence[:4]]
+    said = [f"“{cut(text, max(40, min(400, share // 4)))}” – {cut(cue, 100)}" for text, cue in quoted.evidence[:4]]
     if said:
         elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": "\n".join(said)}]})
     if elements:
