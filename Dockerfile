@@ -13,11 +13,13 @@ RUN python3 -m venv --without-pip /opt/build \
     && python3 -m pip --python /opt/build/bin/python install --quiet --no-index --find-links /wheels hatchling
 COPY pyproject.toml README.md LICENSE ./
 COPY watcher watcher
-# --without-pip: nothing in what is shipped can install anything. Compiled here, because the root will be read-only.
+# --without-pip: nothing in what is shipped can install anything. Type stubs, C sources and the zstandard backend for
+# PyPy go. Compiled here, because the root will be read-only.
 RUN python3 -m pip --python /opt/build/bin/python wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels . \
     && python3 -m venv --without-pip /opt/venv \
     && python3 -m pip --python /opt/venv/bin/python install --quiet --no-compile --no-index --find-links /wheels ordinance-watcher \
-    && find /opt/venv -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.hpp' \) -delete \
+    && find /opt/venv -type f \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.[ch]' -o -name '*.[ch]pp' \) -delete \
+    && find /opt/venv -name '_cffi.*.so' -path '*/zstandard/*' -delete \
     && /opt/venv/bin/python -m compileall -q /opt/venv/lib
 
 FROM ${PYTHON_IMAGE}
