@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # host groups visited side by side
 AHEAD = 20  # sites whose documents are looked up at once
+PATIENCE = timedelta(seconds=10)  # a person who asks once waits for a short rest (Retry-After) to end
 BATCH = 100  # quiet sites recorded in one transaction
 FAILING_FROM = 3  # failures in a row
 
@@ -288,10 +289,26 @@ def is_trouble(visit: Visit, findings: Findings) -> bool:
     return not any(document.key == visit.key and document.request.optional for document in findings.documents)
 
 
-async def hand_out(app: App, reporter: Reporter, *, post: deliver.Post | None = None, insist: bool = False) -> bool:
-    """Sends what is owed. True when every attempt went well."""
-    settled = await deliver.flush(app.ledger, app.senders(), app.now, post=post, insist=insist, told=reporter.delivered)
-    return not any(delivery.error and delivery.state != "sent" for delivery in settled)
+async def hand_out(
+    app: App,
+    reporter: Reporter,
+    *,
+    post: deliver.Post | None = None,
+    insist: bool = False,
+    patience: timedelta = timedelta(),
+) -> bool:
+    """Sends what is owed. True when every attempt went well. Arguments as of `deliver.flush`."""
+    settled = await deliver.flush(
+        app.ledger,
+        app.senders(),
+        app.now,
+        post=post,
+        insist=insist,
+        patience=patience,
+        told=reporter.delivered,
+    )
+    last = {delivery.key: delivery for delivery in settled}  # one that was refused first may have been taken since
+    return not any(delivery.error and delivery.state != "sent" for delivery in last.values())
 
 
 async def check(app: App, sites: Sequence[Site], reporter: Reporter, *, with_delivery: bool = True) -> bool:
@@ -300,7 +317,7 @@ async def check(app: App, sites: Sequence[Site], reporter: Reporter, *, with_del
         rounds = Rounds(app, fetcher, reporter)
         rounds.start(sites)
         await rounds.finish()
-    return (await hand_out(app, reporter) if with_delivery else True) and rounds.well
+    return (await hand_out(app, reporter, patience=PATIENCE) if with_delivery else True) and rounds.well
 
 
 def due_sites(app: App) -> list[Site]:
