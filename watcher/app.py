@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # host groups visited side by side
 AHEAD = 20  # sites whose documents are looked up at once
-PATIENCE = timedelta(seconds=10)  # a person who asks once waits for a short rest (Retry-After) to end
 BATCH = 100  # quiet sites recorded in one transaction
 FAILING_FROM = 3  # failures in a row
 
@@ -295,7 +294,6 @@ async def hand_out(
     *,
     post: deliver.Post | None = None,
     insist: bool = False,
-    patience: timedelta = timedelta(),
 ) -> bool:
     """Sends what is owed. True when every attempt went well. Arguments as of `deliver.flush`."""
     settled = await deliver.flush(
@@ -304,7 +302,6 @@ async def hand_out(
         app.now,
         post=post,
         insist=insist,
-        patience=patience,
         told=reporter.delivered,
     )
     last = {delivery.key: delivery for delivery in settled}  # one that was refused first may have been taken since
@@ -317,7 +314,7 @@ async def check(app: App, sites: Sequence[Site], reporter: Reporter, *, with_del
         rounds = Rounds(app, fetcher, reporter)
         rounds.start(sites)
         await rounds.finish()
-    return (await hand_out(app, reporter, patience=PATIENCE) if with_delivery else True) and rounds.well
+    return (await hand_out(app, reporter) if with_delivery else True) and rounds.well
 
 
 def due_sites(app: App) -> list[Site]:

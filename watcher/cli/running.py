@@ -96,10 +96,10 @@ def deliver(as_json: Json = False) -> None:
     """
     with application("deliver", lock=True, as_json=as_json) as app:
         if as_json:
-            well = asyncio.run(wiring.hand_out(app, JsonLines(), insist=True, patience=wiring.PATIENCE))
+            well = asyncio.run(wiring.hand_out(app, JsonLines(), insist=True))
         else:
             with PlainLines(0, quiet=True) as report:
-                well = asyncio.run(wiring.hand_out(app, report, insist=True, patience=wiring.PATIENCE))
+                well = asyncio.run(wiring.hand_out(app, report, insist=True))
             report.line(f"{counted(report.sent, 'message')} sent")
         if not well:
             raise typer.Exit(1)
