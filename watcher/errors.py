@@ -69,7 +69,7 @@ class LockHeld(WatcherError):
 
 
 class FetchError(WatcherError):
-    """One visit got no usable answer. `reason` is a reason code of CONTRACT (timeout, unreachable, tls, wall …)."""
+    """One visit got no usable answer. `reason` is a reason code of the README (timeout, unreachable, tls, wall …)."""
 
     reason_code = "unreachable"
 
@@ -120,7 +120,7 @@ class ForbiddenAddress(FetchError):
 
 
 class ReadError(WatcherError):
-    """Bytes came, but no trustworthy reading of them. `reason` is a reason code of CONTRACT."""
+    """Bytes came, but no trustworthy reading of them. `reason` is a reason code of the README."""
 
     reason_code = "layout"
 

@@ -474,7 +474,7 @@ Outcome = Literal["baseline", "changed", "unchanged", "failed", "blocked"]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One document visited once. `reason` is a reason code of CONTRACT; `detail` says it in words."""
+    """One document visited once. `reason` is a reason code of the README; `detail` says it in words."""
 
     site: str
     key: str

@@ -297,7 +297,7 @@ def replay(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Re-read the stored snapshots: what would alert today?
+    """Re-read the stored snapshots and say what would alert today.
 
     With today's readers and today's judge. Sends and writes nothing.
     """
