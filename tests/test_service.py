@@ -146,3 +146,9 @@ def test_with_a_json_log_every_line_of_the_service_is_an_object(desk: Desk, town
     (trouble,) = [line for line in lines if "agenda" in line["event"]]
     assert trouble["level"] == "warning"
     assert "failed" in trouble["event"]
+
+
+def test_a_channel_can_be_tried_before_anything_was_visited(desk: Desk) -> None:
+    done = desk.run("send-test", "log")
+    assert done.returncode == 0, done.stderr
+    assert not (desk.folder / "snapshots").exists()
