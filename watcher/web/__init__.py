@@ -173,6 +173,7 @@ def told(alert: Alert) -> dict[str, object]:
         "direction": said.direction,
         "stage": stage,
         "meeting": facts.get("Meeting", ""),
+        "office": said.office,
         "noticed": said.noticed,
         "quotes": said.quotes,
     }
