@@ -68,7 +68,9 @@ class Runner:
     def run(self, command: list[str]) -> tuple[float, str]:
         """Run once; return seconds of CPU of the whole process tree, and what was printed."""
         with tempfile.TemporaryFile("w+") as out:
-            child = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, env=self.surroundings())
+            child = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.PIPE, env=self.surroundings(), cwd=HERE.parent
+            )
             assert child.stderr
             trouble = child.stderr.read()
             _, status, used = os.wait4(child.pid, 0)

@@ -42,7 +42,8 @@ def compare(
 ) -> Iterator[Change]:
     """Yield the changes from one text to another, in the order of the new text."""
     place = place or Place()
-    old, new = pieces(before), pieces(after)
+    known: dict[str, str] = {}
+    old, new = pieces(before, known), pieces(after, known)
     teller = _Teller(frame, place, old, new)
     steps = edits(old, new)
     if place.windowed:

@@ -55,13 +55,20 @@ class Edit:
     after: tuple[int, int]
 
 
-def pieces(passages: Sequence[Passage]) -> tuple[Piece, ...]:
-    """Return the passages that say anything, very long ones as sentences."""
+def pieces(passages: Sequence[Passage], known: dict[str, str] | None = None) -> tuple[Piece, ...]:
+    """Return the passages that say anything, very long ones as sentences.
+
+    `known` keeps what each text is compared as, so that the other side, mostly the same, need not fold it again.
+    """
+    known = {} if known is None else known
     found: list[Piece] = []
     for source, passage in enumerate(passages):
         parts = [passage.text] if len(passage.text) <= LONG else _sentences(passage.text)
         for part in parts:
-            if said := fold(part):
+            said = known.get(part)
+            if said is None:
+                said = known[part] = fold(part)
+            if said:
                 found.append(Piece(part, said, passage.heading, passage.key, source))
     return tuple(found)
 
