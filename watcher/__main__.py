@@ -12,9 +12,12 @@ def main() -> None:
         from watcher.pulse import healthcheck
 
         sys.exit(healthcheck())
-    from watcher.cli import main as command_line
+    try:
+        from watcher.cli import main as command_line
 
-    command_line()
+        command_line()
+    except KeyboardInterrupt:  # while it was still starting
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -224,9 +224,11 @@ class Rounds:
 
     async def finish(self) -> None:
         """Waits for every group. StoreError when the folder could not be written: then nothing more is visited."""
-        while self.busy and self.trouble is None:
-            await asyncio.wait(self.busy.values(), return_when=asyncio.FIRST_COMPLETED)
-        await self.abandon()
+        try:
+            while self.busy and self.trouble is None:
+                await asyncio.wait(self.busy.values(), return_when=asyncio.FIRST_COMPLETED)
+        finally:  # interrupted too: a visit must not outlive the door it goes through
+            await self.abandon()
         if self.trouble:
             raise self.trouble
 
