@@ -218,6 +218,17 @@ async def test_slack_that_may_not_be_read_gets_one_marked_repeat(ledger: Ledger,
     assert ["possible repeat" in str(message["blocks"]) for message in workspace.posted] == [False, True]
 
 
+async def test_a_service_that_knows_no_such_question_is_told_all_the_same(ledger: Ledger, workspace: Slack) -> None:
+    desk = on_slack(ledger, workspace)
+    desk.owes(alert("k1"))
+    workspace.fails("chat.postMessage", Fault("status", status=500))
+    for question in ("conversations.history", "conversations.replies", "auth.test"):
+        workspace.fails(question, Fault("status", times=9, status=404))
+    await desk.flush()
+    await desk.flush(AGAIN)
+    assert (len(workspace.posted), desk.only().state) == (1, "sent")
+
+
 @pytest.mark.parametrize("kind", ["drop", "hang"])
 async def test_silence_on_telegram_is_repeated_once_and_marked(ledger: Ledger, chat: Telegram, kind: str) -> None:
     desk = on_telegram(ledger, chat)

@@ -352,12 +352,18 @@ class _Courier:
             try:
                 found = await self.sender.find(delivery.key, alert.created_at, root)
             except DeliveryError as error:
-                if not error.permanent:  # a permanent one: no scope for reading; it can post but not look
+                if not error.permanent and _out_of_reach(
+                    error
+                ):  # else it can post but not look: no scope, no such call
                     raise
             else:
                 self._knows = True
                 return found
-        await self.sender.check()
+        try:
+            await self.sender.check()
+        except DeliveryError as error:
+            if _out_of_reach(error):
+                raise
         return None
 
     async def _send(self, message: Message, key: str, root: str | None) -> Receipt:
@@ -475,3 +481,9 @@ def _move_of(channel: Channel, sender: Sender) -> str:
 
 def _words(error: DeliveryError) -> str:
     return f"{error} ({error.code})" if error.code else str(error)
+
+
+def _out_of_reach(error: DeliveryError) -> bool:
+    """Whether the service itself is down or asks to wait. One that answers, if only that it knows no such call, lives:
+    a message must not wait for ever on a question; whatever else is wrong the sending will say."""
+    return error.scope == "service" and not error.code.startswith("http_4")

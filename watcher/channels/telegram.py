@@ -240,7 +240,9 @@ class Sender:
         """getMe: does the service answer, and does it know us."""
         try:
             await self._bot.get_me()
-        except (TelegramError, KeyError, TypeError, ValueError, AttributeError) as trouble:
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return  # it answered, if oddly
+        except TelegramError as trouble:
             raise self._known(trouble) from None
 
     async def close(self) -> None:
