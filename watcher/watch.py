@@ -116,7 +116,9 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
                 continue  # whoever turned us away at the door is not asked for everything behind it
             for listed in listed_by(look, known, started):
                 if listed.key not in seen:
-                    seen[listed.key] = known.get(listed.key) or first_listed(site, listed, started, silent=look.quiet)
+                    seen[listed.key] = known.get(listed.key) or in_place_of(
+                        predecessor(listed, look, known), first_listed(site, listed, started, silent=look.quiet)
+                    )
                     found.append(listed)
             seen.update(no_longer_listed(look, known, seen))
         level = found
@@ -145,7 +147,7 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
 async def look_at(site: Site, request: Request, document: DocumentState, desk: Desk) -> Look:
     """One document: visit, ladder of cheap exits, and only then save, read and compare."""
     now = desk.now()
-    last = document.snapshot
+    last = document.snapshot if document.visited else None  # else it is that of another address, whose place it took
     validators = Validators(last.etag, last.last_modified) if last else Validators()
     try:
         answer = await desk.fetcher.visit(request, validators, min_delay=delay_of(site))
@@ -155,10 +157,10 @@ async def look_at(site: Site, request: Request, document: DocumentState, desk: D
     if isinstance(answer, NotModified):
         return unchanged(document, request, now, "not_modified", 304)
     digest = hashlib.sha256(answer.body).hexdigest()
-    if last and digest == last.digest and document.visited:
+    if last and digest == last.digest:
         return unchanged(document, request, now, "same_bytes", answer.status)
     print_of = fingerprint(site, answer)
-    if last and print_of and print_of == document.fingerprint and document.visited:
+    if last and print_of and print_of == document.fingerprint:
         return unchanged(document, request, now, "same_text", answer.status)
     return await read_and_compare(site, request, answer, document, print_of, desk)
 
@@ -171,7 +173,7 @@ async def read_and_compare(
     snapshot = snapshot_of(site, request, response, desk.objects.save(response.body))
     try:
         after = await read(site, response)
-        before = None if first else await reading_of(site, document, desk.objects)
+        before = await reading_of(site, document, desk.objects)
         refuse_sudden_emptiness(before, after)
     except ReadError as trouble:
         look = failed(document, request, now, "failed", trouble.reason, response.status, str(trouble))
@@ -361,6 +363,40 @@ def listed_by(look: Look, known: Mapping[str, DocumentState], now: datetime) -> 
     else:
         listed = [document.request for document in known.values() if document.request.found_on == key]
     return [request for request in listed if still_followed(request, now)]
+
+
+def predecessor(listed: Request, look: Look, known: Mapping[str, DocumentState]) -> DocumentState | None:
+    """The one document whose place in its listing a new one took: an agenda published again has another address."""
+    if look.reading is None or not (listed.meeting or listed.matter):
+        return None
+    named = {request.key for request in look.reading.follow}
+    gone = [
+        child
+        for child in known.values()
+        if child.request.found_on == look.document.key
+        and child.key not in named
+        and child.snapshot is not None
+        and place_of(child.request) == place_of(listed)
+    ]
+    return gone[0] if len(gone) == 1 else None
+
+
+def place_of(request: Request) -> tuple[str, str, str, str]:
+    """What stays where a document is published again: its kind, what it belongs to, and an attachment's title."""
+    title = "" if request.kind in ("agenda", "packet", "minutes") else request.title
+    return (
+        request.kind,
+        title,
+        request.meeting.id if request.meeting else "",
+        request.matter.file if request.matter else "",
+    )
+
+
+def in_place_of(earlier: DocumentState | None, new: DocumentState) -> DocumentState:
+    """The new document, to be compared with the one whose place it took: what it repeats is no news."""
+    if earlier is None:
+        return new
+    return replace(new, snapshot=earlier.snapshot, last_good_at=earlier.last_good_at)
 
 
 def still_followed(request: Request, now: datetime) -> bool:

@@ -275,10 +275,12 @@ def _stage_rank(stage: str) -> int:
     return _STAGE_ORDER.index(stage) if stage in _STAGE_ORDER else 0
 
 
-def _weight(change: Change) -> tuple[int, float, bool, bool]:
+def _weight(change: Change) -> tuple[int, bool, float, bool, bool]:
+    """Business on an agenda says more of what happens than a paper that repeats it, however many cues that holds."""
     label = _LABELS.index(change.verdict.label) if change.verdict else 0
     score = change.verdict.score if change.verdict else 0.0
-    return (label, score, change.matter is not None, change.meeting is not None)
+    item = subject(change)[0] == "item"
+    return (label, item, score, change.matter is not None, change.meeting is not None)
 
 
 def _digest(*parts: str) -> str:

@@ -213,25 +213,28 @@ def read(
     today: Annotated[
         str | None, typer.Option("--today", metavar="DATE", help="Read it as on that day (default: today).")
     ] = None,
+    as_json: Json = False,  # its lines are JSON in any case; asked for it says the errors so too
 ) -> None:
     """Run one platform's reader over a saved response.
 
     Prints JSON lines. Exit 1 with an `error` line where the reader refuses it.
     """
-    with exit_codes():
+    with exit_codes(as_json=as_json):
         if platform not in platforms.names():
             there = ", ".join(platforms.names())
-            refuse(f"no platform {platform!r}; there are {there}{nearest(platform, platforms.names())}")
+            refuse(
+                f"no platform {platform!r}; there are {there}{nearest(platform, platforms.names())}", as_json=as_json
+            )
         if not url.startswith(("http://", "https://")):
-            refuse(f"--url {url}: write the whole address; every further one is derived from it")
+            refuse(f"--url {url}: write the whole address; every further one is derived from it", as_json=as_json)
         try:
             zone = ZoneInfo(tz)
         except (KeyError, ValueError):
-            refuse(f"no time zone {tz!r}")
+            refuse(f"no time zone {tz!r}", as_json=as_json)
         try:
             body = file.read_bytes()
         except OSError as trouble:
-            refuse(f"cannot read {file}: {trouble.strerror}")
+            refuse(f"cannot read {file}: {trouble.strerror}", as_json=as_json)
         at = datetime.now(zone)
         if today:
             day = moment(today, at)
