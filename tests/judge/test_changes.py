@@ -215,3 +215,20 @@ def test_steps_of_a_matter_are_no_history_notes_and_papers_are_no_steps() -> Non
         ("Attachment: Staff Report 3/3/26", "Attachment: Staff Report 3/3/26 (put in place of an earlier document)"),
     ):
         assert builtin().judge_pair(before, after, title).label == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Section 7-12 is amended by striking “shall not” and inserting “may”.", "expands"),
+        (
+            "Section 7-12 is amended by deleting the word 'may' and substituting 'shall not' before honor detainers.",
+            "limits",
+        ),
+        ("Amend by removing the phrase “shall not hold a person on an ICE detainer”.", "expands"),
+        ("An ordinance to require deputies to honor ICE detainers", "expands"),
+        ("An ordinance directing deputies not to honor ICE detainers", "limits"),
+    ],
+)
+def test_an_amending_act_that_says_its_edit_in_words_is_resolved_first(text: str, stance: str) -> None:
+    assert builtin().judge_text(text, ("Civil immigration detainers",)).stance == stance

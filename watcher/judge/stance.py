@@ -31,6 +31,7 @@ EXPANDS: tuple[tuple[float, str], ...] = (
     (1.5, r"\bnothing\b[^.;]{0,100}\b(?:prohibit|prevent|preclude|restrict|limit)\w*|\bnot (?:be construed to )?(?:prohibit|prevent|preclude)|\bshall not apply\b"),
     (1.5, r"\b(?:enter into|execute|approv\w+|ratif\w+|accept\w*|authoriz\w+|extend\w*|renew\w*|request\w*)\b[^;]{0,200}\b(?:agreement|grant|memorandum|mo[au]|participation|award|contract|stonegarden|addendum)\b"),
     (1.5, r"\bthis (?:memorandum of (?:agreement|understanding)|mo[au]|agreement)\b|\bmemorandum of (?:agreement|understanding) \(mo[au]\)|\bdelegat\w+\b|\bnominated, trained|\bfunctions of an immigration officer"),
+    (1.5, r"(?<!not )(?<!not to )(?<!never )\b(?:permit|allow|requir|direct|order|mandat|authoriz)\w* (?:(?!not?\b|never\b|federal\b|ice\b|immigration\b)[\w'-]+ ){1,5}to (?:honor|comply with|cooperate with|hold|detain)\b"),
     (2.0, r"\b(?:is|are|be|hereby|to) repeal\w*|\brepealed\b"),
     (4.0, r"\brepeal (?:a )?(?:laws?|sections?|ordinances?|polic\w+)\b"),
     (4.0, r"\bprohibition on (?:immigration )?sanctuary|\bsanctuary polic\w+ (?:is|are) prohibited|\b(?:ban|prohibit)\w*(?: on)? (?:\w+ ){0,2}sanctuary"),
@@ -57,6 +58,15 @@ _HOURS = re.compile(r"\b(\d{1,3})[ -]hours?\b")
 _STRUCK = re.compile(
     r"\(\((?P<double>[^()]{3,2000}?)\)\)|\[(?P<single>[a-z][^\[\]]{2,1500})\]|~~(?P<tilde>[^~]{2,2000})~~"
 )
+# Amending acts say it in words: by striking "shall not" and inserting "may".
+_QUOTED = r"(?: out)?(?: the)?(?: following)?(?: words?| phrase| term| language| text)?:? [\"“'‘](?P<{}>[^\"“”]{{1,600}}?)[\"”'’](?!\w)"
+_WORDED = re.compile(
+    r"\b(?:strik|delet|remov|replac|omit)\w*"
+    + _QUOTED.format("old")
+    + r"(?:[^.;\"“”]{0,60}?\b(?:insert\w*|add\w*|substitut\w*|with|by)(?: in (?:lieu|place) thereof)?"
+    + _QUOTED.format("new")
+    + ")?"
+)
 _NOT_STRUCK = re.compile(r"^(?:city|county|date|name|insert|sic|reserved|repealed|resolution|ordinance|x+|see|adopt)\b")
 
 
@@ -66,6 +76,9 @@ def _inner(match: re.Match[str]) -> str:
 
 def resolve_struck(low: str) -> tuple[str, str] | None:
     """(before, after) of a text in a drafting style that shows struck matter, or None where none is recognised."""
+    if worded := _WORDED.search(low):
+        head, tail = low[: worded.start()], low[worded.end() :]
+        return f"{head}{worded['old']}{tail}", f"{head}{worded['new'] or ''}{tail}"
     struck = [match for match in _STRUCK.finditer(low) if not _NOT_STRUCK.match(_inner(match))]
     if not struck or not (len(struck) > 1 or len(struck[0][0]) > 14):
         return None
