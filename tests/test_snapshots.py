@@ -286,8 +286,7 @@ def test_a_killed_holder_frees_the_lock(tmp_path: Path) -> None:
 FORK = (
     "import os, sys, time; from pathlib import Path; from watcher.snapshots import FolderLock\n"
     "lock = FolderLock(Path(sys.argv[1]), 'watcher run'); lock.acquire(); child = os.fork()\n"
-    "if child: print(child, flush=True)\n"
-    "else: os.close(1)\n"
+    "if not child: print(os.getpid(), flush=True); os.close(1)\n"  # the child speaks: by then it has let go
     "time.sleep(60)"
 )
 
