@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -9,14 +10,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from tests.town import Desk, Town, a_town
 from watcher import pulse
+from watcher import service as service_room
+from watcher.app import SystemClock
 from watcher.settings import Settings
 
 SITES = """
@@ -152,3 +157,22 @@ def test_a_channel_can_be_tried_before_anything_was_visited(desk: Desk) -> None:
     done = desk.run("send-test", "log")
     assert done.returncode == 0, done.stderr
     assert not (desk.folder / "snapshots").exists()
+
+
+async def test_a_clock_set_back_does_not_stop_the_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_room, "TICK", timedelta(milliseconds=50))
+    ticked = asyncio.Event()
+
+    async def tick() -> None:
+        ticked.set()
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    # armed before the clock was set back: as the clock has it now, an hour ahead
+    scheduler.add_job(tick, "interval", seconds=3600, next_run_time=datetime.now(UTC) + timedelta(hours=1))
+    scheduler.start()
+    rearming = asyncio.create_task(service_room.rearm(scheduler, SystemClock()))
+    try:
+        await asyncio.wait_for(ticked.wait(), timeout=5)
+    finally:
+        rearming.cancel()
+        scheduler.shutdown(wait=False)

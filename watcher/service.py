@@ -15,7 +15,7 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from watcher import deliver, web
-from watcher.app import App, Reporter, Rounds, due_sites, fetching, hand_out
+from watcher.app import App, Reporter, Rounds, SystemClock, due_sites, fetching, hand_out
 from watcher.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -90,12 +90,25 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
         scheduler.add_job(visit_due, **every, **never_skip)
         scheduler.add_job(send_owed, **every, **never_skip)
         scheduler.start()
+        rearming = asyncio.create_task(rearm(scheduler, app))
         try:
             await stop.wait()
         finally:
+            rearming.cancel()
             scheduler.shutdown(wait=False)
             await rounds.abandon()
             if sending and not sending.done():
                 sending.cancel()
                 await asyncio.wait([sending], timeout=GRACE)
             await post.close()
+
+
+async def rearm(scheduler: AsyncIOScheduler, clock: App | SystemClock) -> None:
+    """Keeps the ticks coming when the clock is set back: they are armed by wall time, this by the monotonic clock."""
+    while True:
+        await asyncio.sleep(TICK.total_seconds())
+        now = clock.now()
+        for job in scheduler.get_jobs():
+            if job.next_run_time - now > 3 * TICK:
+                log.warning("the clock was set back; going on from %s", now.isoformat(timespec="seconds"))
+                job.modify(next_run_time=now)

@@ -124,7 +124,8 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
         level = found
         if not level:
             break
-    changes = judged(once_each(change for look in looks for change in look.changes), desk.judge)
+    changes = once_each(change for look in looks for change in look.changes)
+    changes = judged([await with_agenda(site, change, seen.values(), desk.objects) for change in changes], desk.judge)
     composed = alerts.compose(site, changes, started)
     return Findings(
         state=state_after(site, state, looks, openings, seen, started),
@@ -429,6 +430,24 @@ def once_each(changes: Iterable[Change]) -> list[Change]:
     for change in changes:
         first.setdefault((change.kind, change.key, change.before, change.after), change)
     return list(first.values())
+
+
+async def with_agenda(site: Site, change: Change, documents: Iterable[DocumentState], objects: Objects) -> Change:
+    """A meeting called off or moved, with what stood on its agenda: the calendar itself does not say what it was about."""
+    meeting = change.meeting
+    if meeting is None or change.kind not in ("cancelled", "rescheduled", "removed"):
+        return change
+    if change.key.removeprefix("meeting:") != meeting.id:
+        return change  # an item of it, which speaks for itself
+    titles: list[str] = []
+    for document in documents:
+        about = document.request
+        if about.meeting is None or about.meeting.id != meeting.id:
+            continue
+        titles += [*about.context, about.matter.title if about.matter else ""]
+        if about.kind == "meeting" and (reading := await reading_of(site, document, objects)):
+            titles += [item.title for item in reading.items]
+    return replace(change, context=tuple(dict.fromkeys((*change.context, *filter(None, titles)))))
 
 
 def judged(changes: Iterable[Change], judge: Judge) -> list[Change]:

@@ -50,7 +50,8 @@ def start_log(form: str) -> None:
     handler.addFilter(settings.Redaction())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # both print whole URLs, and a Telegram URL holds the bot's token; APScheduler tells of every tick
-    for name in ("httpx", "httpcore", "apscheduler", "aiohttp", "slack_sdk", "telegram", "alembic", "uvicorn"):
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one busy is no news
+    for name in ("httpx", "httpcore", "aiohttp", "slack_sdk", "telegram", "alembic", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
