@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -16,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 Line = dict[str, Any]
+COMPILED = str(Path(tempfile.gettempdir()) / "ordinance-watcher-compiled")
 
 
 @dataclass
@@ -26,12 +31,22 @@ class Page:
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
     delay: float = 0.0  # seconds between hearing the request and answering it
+    wire: tuple[bytes, ...] = ()  # sent as they stand, one every `pause` seconds, instead of a proper answer
+    pause: float = 0.0
+    reset: bool = False  # the connection ends with a reset, not with a goodbye
+
+
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing of visitors who hang up."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Quiet."""
 
 
 class Town:
     """Pages by path. `asked` counts requests; a path without a page is a plain 404."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.pages: dict[str, Page] = {}
         self.asked: Counter[str] = Counter()
         self.received: list[tuple[str, dict[str, str], bytes]] = []
@@ -47,6 +62,9 @@ class Town:
                     town.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
                 page = town.pages.get(self.path, Page(b"not here", 404, {"Content-Type": "text/plain"}))
                 time.sleep(page.delay)
+                if page.wire:
+                    self.send_as_it_stands(page)
+                    return
                 etag = page.headers.get("ETag")
                 unmodified = etag is not None and self.headers.get("If-None-Match") == etag
                 self.send_response(304 if unmodified else page.status)
@@ -57,14 +75,24 @@ class Town:
                 self.end_headers()
                 self.wfile.write(content)
 
+            def send_as_it_stands(self, page: Page) -> None:
+                self.close_connection = True
+                with contextlib.suppress(ConnectionError):
+                    for piece in page.wire:
+                        self.wfile.write(piece)
+                        time.sleep(page.pause)
+                if page.reset:  # socket(7), SO_LINGER of zero seconds: what is unsent is thrown away
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
+
             do_GET = do_POST = answer  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = QuietServer((host, 0), Handler)
         self.server.daemon_threads = True
-        self.base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.base = f"http://{host}:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
@@ -86,13 +114,16 @@ class Desk:
 
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "watcher")
 
     def environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("WATCHER_")}
+        clean.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of starts: each would compile every library anew
+        clean["PYTHONPYCACHEPREFIX"] = COMPILED
         return clean | {"WATCHER_ALLOW_NETWORKS": "127.0.0.0/8", "PYTHONUNBUFFERED": "1"} | self.env
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "watcher", *arguments]
+        return [sys.executable, *self.program, *arguments]
 
     def run(self, *arguments: str, stdin: str | None = None, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -102,6 +133,7 @@ class Desk:
             input=stdin,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=timeout,
             check=False,
         )
