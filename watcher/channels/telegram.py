@@ -150,7 +150,8 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
 
 def _inert(text: str) -> str:
     """Page text that Telegram makes nothing of: a word joiner (U+2060) parts what it would take for a link."""
-    return re.sub(r"(?<=\w)\.(?=[^\W\d_]{2})", ".\u2060", re.sub(r"([@#/$])(?=\S)", "\\1\u2060", text))
+    # at the end of a piece too: the next piece of a redline may begin with what makes a link of it
+    return re.sub(r"(?<=\w)\.(?=[^\W\d_]{2}|\Z)", ".\u2060", re.sub(r"([@#/$])(?!\s)", "\\1\u2060", text))
 
 
 def _marked(text: str, tag: str) -> str:
