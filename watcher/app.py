@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from watcher import channels, deliver, platforms, registry, schedule, settings, wall
-from watcher.errors import StoreError
+from watcher.errors import Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
 from watcher.ledger import Ledger
@@ -76,10 +76,16 @@ CLOCK = SystemClock()
 
 
 def judge_for(lexicon: Path | None) -> Judge:
-    """The built-in judge, with the user's own terms where the registry names a file."""
+    """The built-in judge, with the user's own terms where the registry names a file (RegistryError names its faults)."""
     if lexicon is None:
         return builtin()
-    return Judge(builtin_lexicon().joined(parse_lexicon(lexicon.read_text("utf-8"), str(lexicon))))
+    try:
+        terms = lexicon.read_text("utf-8-sig")
+    except OSError as trouble:
+        raise RegistryError([Problem(str(lexicon), 1, "", "lexicon", f"cannot be read: {trouble.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise RegistryError([Problem(str(lexicon), 1, "", "lexicon", "is not UTF-8 text")]) from None
+    return Judge(builtin_lexicon().joined(parse_lexicon(terms, str(lexicon))))
 
 
 @dataclass(slots=True)
@@ -237,6 +243,8 @@ class Rounds:
         tasks = list(self.busy.values())
         for task in tasks:
             task.cancel()
+        if tasks:
+            wall.close()  # a thread that waits for a reader cannot be cancelled, and would be waited for at the end
         await asyncio.gather(*tasks, return_exceptions=True)
         self.scribe.flush()
 

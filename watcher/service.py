@@ -8,8 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, timedelta
+from pathlib import Path
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,6 +24,7 @@ from watcher.errors import StoreError
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
+SAY_AGAIN = 60.0  # seconds
 GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
 
 
@@ -47,7 +51,7 @@ async def serving(app: App, view: web.View) -> AsyncIterator[None]:
         yield
         return
     task = asyncio.create_task(page.serve(sockets=[listener]))
-    log.info("the page is at http://%s:%s", host, port)
+    log.info("the page is at http://%s:%s", *listener.getsockname()[:2])
     try:
         yield
     finally:
@@ -63,29 +67,39 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
     view = web.View(app.ledger, app.sites, app.now)
     async with fetching(app.config) as fetcher, serving(app, view):
         rounds = Rounds(app, fetcher, reporter)
+        complaint = Complaint()
         post = deliver.Post()  # connections and pace, kept from one flush to the next
         scheduler = AsyncIOScheduler(timezone=UTC)
         # by default APScheduler silently skips a run that is a second late; ours is late rather than lost
         never_skip = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         every = {"trigger": "interval", "seconds": TICK.total_seconds(), "next_run_time": app.now()}
 
+        as_read = written_at(app.book.path)
+
         async def visit_due() -> None:
+            nonlocal as_read
             view.beat = app.now()
+            if (now := written_at(app.book.path)) != as_read:
+                log.warning("%s has changed: it is taken up when the service is started again", app.book.path)
+                as_read = now
             try:
                 rounds.scribe.flush()  # first: a quiet visit not yet recorded would look as if it were still due
+                rounds.start(due_sites(app))
             except StoreError as trouble:
                 rounds.trouble = trouble
             if rounds.trouble:  # a full disk may be cured while we run: say it, keep telling what is owed, try again
-                log.error("nothing can be recorded: %s", rounds.trouble)
+                complaint.say("nothing can be recorded", rounds.trouble)
                 rounds.trouble = None
-            rounds.start(due_sites(app))
 
         sending: asyncio.Future[bool] | None = None
 
         async def send_owed() -> None:
             nonlocal sending
             sending = asyncio.ensure_future(hand_out(app, reporter, post=post))
-            await asyncio.shield(sending)
+            try:
+                await asyncio.shield(sending)
+            except StoreError as trouble:  # unmarked it is not sent: after a kill nobody would know that it was
+                complaint.say("what is owed waits", trouble)
 
         scheduler.add_job(visit_due, **every, **never_skip)
         scheduler.add_job(send_owed, **every, **never_skip)
@@ -96,11 +110,37 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
         finally:
             rearming.cancel()
             scheduler.shutdown(wait=False)
-            await rounds.abandon()
+            try:
+                await rounds.abandon()
+            except StoreError as trouble:  # what could not be recorded is found again at the next start
+                complaint.say("the last visits are not recorded", trouble)
             if sending and not sending.done():
                 sending.cancel()
                 await asyncio.wait([sending], timeout=GRACE)
             await post.close()
+
+
+def written_at(path: Path) -> int | None:
+    """When a file was written last, in nanoseconds; None where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+class Complaint:
+    """Trouble that stays is said once a minute, not at every tick."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[str, float]] = {}
+
+    def say(self, what: str, trouble: StoreError) -> None:
+        """Says it, unless the same was said a moment ago."""
+        words, now = str(trouble), time.monotonic()
+        before, at = self._said.get(what, ("", -math.inf))
+        if words != before or now - at >= SAY_AGAIN:
+            self._said[what] = words, now
+            log.error("%s: %s", what, words)
 
 
 async def rearm(scheduler: AsyncIOScheduler, clock: App | SystemClock) -> None:

@@ -80,6 +80,7 @@ class Wall:
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
         self._guard = threading.Lock()
+        self._closings = 0
         self._calls = calls
         self._fat = fat
 
@@ -91,7 +92,10 @@ class Wall:
         """
         limits = limits or WallLimits()
         order = pickle.dumps((limits.seconds, limits.cpu_seconds, limits.memory, function, args))
+        closings = self._closings
         with self._free:
+            if closings != self._closings:  # closed while we waited for a free child
+                raise Unreadable(_Gone(CLOSED).why(limits), url=url)
             child = self._take()
             try:
                 answer = child.ask(order, limits)
@@ -109,8 +113,9 @@ class Wall:
         raise Surprise(str(value))
 
     def close(self) -> None:
-        """End all children, busy ones too. A later call starts new ones."""
+        """End all children, busy ones too; calls that wait for one end as well. A later call starts new ones."""
         with self._guard:
+            self._closings += 1
             children = [*self._idle, *self._busy]
             self._idle.clear()
         for child in children:
@@ -202,7 +207,9 @@ class _Child:
         except TimeoutError:
             self.end()
             raise _Gone(None) from None
-        except (BrokenPipeError, EOFError):
+        except (OSError, EOFError, ValueError) as error:
+            if isinstance(error, ValueError) and not self.closed:  # else: closed by another thread between two steps
+                raise
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(GRACE)
             code = CLOSED if self.closed else self._process.returncode

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from watcher import alerts, diff, extractors, platforms
-from watcher.errors import FetchError, ReadError
+from watcher.errors import FetchError, ReadError, StoreError
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
 from watcher.model import (
@@ -193,7 +193,8 @@ async def read_and_compare(
             last_seen=document.last_good_at,
             snapshots=(document.snapshot.digest if document.snapshot else None, snapshot.digest),
         )
-    outcome, reason = verdict_on_visit(first, silent, changed=bool(changes))
+    lost = not first and before is None  # it has changed, but nobody can tell any more what
+    outcome, reason = verdict_on_visit(first, silent, changed=bool(changes) or lost)
     good = replace(
         document,
         request=request,
@@ -205,7 +206,8 @@ async def read_and_compare(
         last_visit_at=now,
         failures=0,
     )
-    visit = Visit(site.id, document.key, request.url, now, outcome, reason, response.status, snapshot.digest)
+    detail = "the earlier version cannot be read any more: nothing was compared" if lost else ""
+    visit = Visit(site.id, document.key, request.url, now, outcome, reason, response.status, snapshot.digest, detail)
     return Look(visit, good, after, changes, snapshot, quiet=silent)
 
 
@@ -245,7 +247,12 @@ async def reading_of(site: Site, document: DocumentState, objects: Objects) -> R
         return await read(site, response_of(document.snapshot, document.request, objects))
     except ReadError as trouble:
         log.warning("%s: the earlier version of %s cannot be read any more: %s", site.id, document.url, trouble)
-        return None
+    except StoreError as trouble:
+        if not trouble.permanent:
+            raise
+        # its bytes are gone for good: `verify` names them too, and the other sites have nothing to do with it
+        log.error("%s: the earlier version of %s cannot be compared with: %s", site.id, document.url, trouble)
+    return None
 
 
 def response_of(snapshot: Snapshot, request: Request, objects: Objects) -> Response:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import looking, running, trying
+from watcher.cli import looking, outlet, running, trying
 
 Command = Callable[..., None]
 
@@ -96,4 +96,5 @@ front.command(hidden=True)(running.healthcheck)
 
 def main() -> None:
     """Runs one command and exits with its code."""
+    outlet.prepare()
     sys.exit(front(prog_name="watcher"))

@@ -20,6 +20,7 @@ from rapidfuzz import process
 
 from watcher import settings
 from watcher.app import App, opened
+from watcher.cli import outlet
 from watcher.cli.reports import emit
 from watcher.errors import LockHeld, Problem, RegistryError, StoreError, WatcherError
 from watcher.lines import error_line
@@ -60,6 +61,8 @@ def exit_codes(*, as_json: bool = False) -> Iterator[None]:
     """Known trouble in words and with its exit code; a surprise keeps its traceback."""
     try:
         yield
+        if outlet.cut_short():
+            raise typer.Exit(1)
     except RegistryError as trouble:
         for problem in trouble.problems:
             tell(problem, as_json=as_json)
@@ -72,9 +75,6 @@ def exit_codes(*, as_json: bool = False) -> Iterator[None]:
         refuse(str(trouble), as_json=as_json, error=type(trouble).__name__, code=1)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
 
 
 def tell(problem: Problem, *, as_json: bool) -> None:
@@ -129,6 +129,12 @@ def chosen(app: App, names: list[str] | None, *, as_json: bool = False) -> list[
             as_json=as_json,
         )
     return [app.sites[name] for name in names]
+
+
+def remembered(app: App, name: str, *, as_json: bool = False) -> None:
+    """Refuses a site that neither the registry nor the ledger knows: one taken out of the registry keeps its history."""
+    if name not in app.sites and name not in app.ledger.site_states():
+        chosen(app, [name], as_json=as_json)
 
 
 def nearest(word: str, words: object) -> str:

@@ -14,7 +14,7 @@ import orjson
 import typer
 
 from watcher.app import App
-from watcher.cli.frame import Json, application, chosen, moment, refuse
+from watcher.cli.frame import Json, application, chosen, moment, refuse, remembered
 from watcher.cli.reports import columns, counted, emit
 from watcher.exhibit import as_html, as_text, plain, subject
 from watcher.exhibit import stamp as clock
@@ -58,7 +58,7 @@ def changes(
     """
     with application("changes", as_json=as_json) as app:
         if site is not None:
-            chosen(app, [site], as_json=as_json)
+            remembered(app, site, as_json=as_json)
         found = app.ledger.changes(site=site, since=moment(since, app.now()), relevant=relevant)
         words = columns(
             [
@@ -124,7 +124,7 @@ def site_row(site: Site, state: SiteState | None) -> tuple[str, ...]:
 def history(site: OneSite, as_json: Json = False) -> None:
     """The visits of one site, newest last."""
     with application("history", as_json=as_json) as app:
-        chosen(app, [site], as_json=as_json)
+        remembered(app, site, as_json=as_json)
         visits = app.ledger.visits(site, limit=500)
         words = [
             f"{visit.at.astimezone():%Y-%m-%d %H:%M:%S}  {visit.outcome:9}  {visit.reason:17}  {visit.url}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,8 +123,9 @@ def _sqlite(path: Path, read_only: bool, patience: timedelta) -> Engine:
 
 
 def _as_file(path: Path, read_only: bool) -> URL:
-    """The URL of an SQLite file. Where even its folder cannot be written, a reader makes no log files beside it."""
-    if not read_only or os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+    """The URL of an SQLite file. Where its folder cannot be written, or is full, a reader makes no log files beside it."""
+    writable = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    if not read_only or (writable and not _is_full(path.parent)):
         return URL.create("sqlite", database=str(path))
     query = {"uri": "true", "mode": "ro"}
     if not Path(f"{path}-wal").exists():
@@ -185,7 +187,7 @@ def _trouble(error: DBAPIError, name: str) -> StoreError:
     said = str(error.orig).splitlines()[0] if error.orig is not None else "no reason given"
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         words, permanent = f"the ledger {name} is locked: another program has been writing to it for too long", False
-    elif code.startswith("SQLITE_FULL"):
+    elif code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and _is_full(folder)):
         words, permanent = (
             f"the disk is full: the ledger {name} cannot be written; nothing stored before is lost",
             False,
@@ -199,6 +201,14 @@ def _trouble(error: DBAPIError, name: str) -> StoreError:
     else:
         words, permanent = f"the ledger {name} cannot be used: {said}", False
     return StoreError(words, path=name, permanent=permanent)
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the disk has no room for the shared memory of a write-ahead log, which SQLite calls an input/output error."""
+    try:
+        return shutil.disk_usage(folder).free < 65_536
+    except OSError:
+        return False
 
 
 def _owner(folder: Path) -> str:
