@@ -128,7 +128,8 @@ def _as_file(path: Path, read_only: bool) -> URL:
     if not read_only or (writable and not _is_full(path.parent)):
         return URL.create("sqlite", database=str(path))
     query = {"uri": "true", "mode": "ro"}
-    if not Path(f"{path}-wal").exists():
+    log = Path(f"{path}-wal")
+    if not log.exists() or log.stat().st_size == 0:  # a writer that found no room leaves an empty one
         query["immutable"] = "1"
     return URL.create("sqlite", database=path.absolute().as_uri(), query=query)
 
