@@ -60,7 +60,11 @@ class Town:
                 town.asked[self.path] += 1
                 if self.command == "POST":
                     town.received.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-                page = town.pages.get(self.path, Page(b"not here", 404, {"Content-Type": "text/plain"}))
+                page = (
+                    town.pages.get(self.path)
+                    or town.pages.get(self.path.partition("?")[0])
+                    or Page(b"not here", 404, {"Content-Type": "text/plain"})
+                )
                 time.sleep(page.delay)
                 if page.wire:
                     self.send_as_it_stands(page)

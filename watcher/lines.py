@@ -150,7 +150,14 @@ def site_line(site: Site, state: SiteState | None) -> Line:
 
 def link_object(link: Link) -> Line:
     """A document of a meeting."""
-    return {"id": link.id, "kind": link.kind, "url": link.url, "title": link.title, "revised": link.revised}
+    return {
+        "id": link.id,
+        "kind": link.kind,
+        "url": link.url,
+        "title": link.title,
+        "revised": link.revised,
+        "version": link.version or None,
+    }
 
 
 def meeting_object(meeting: Meeting) -> Line:

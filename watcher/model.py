@@ -215,13 +215,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A published document: of a meeting (`kind` agenda, packet, minutes, notice, video, other) or an attachment."""
+    """A published document: of a meeting (`kind` agenda, packet, minutes, notice, video, other) or an attachment.
+
+    `id` is the document's stable identity: the same where it is published again, if the vendor has such an id.
+    `version` names what is published under it now (compilation, upload stamp, file id): another one is a revision.
+    """
 
     id: str
     url: str
     title: str
     kind: str = "attachment"
-    revised: str | None = None  # the vendor's own amendment mark (label, stamp, revision), where it has one
+    revised: str | None = None  # the clerk's own words that it is amended ("Amended Oct 7, 2020", "REVISED AGENDA")
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

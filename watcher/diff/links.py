@@ -13,7 +13,7 @@ Pair = tuple[Link | None, Link | None]
 def differences(before: Sequence[Link], after: Sequence[Link]) -> tuple[Pair, ...]:
     """Return (old, new) for every document that is not as it was; None stands for none.
 
-    A document is the same while its id is and its revision mark is. One with a new id takes the place of one of its
+    A document is the same while its id, its revision mark and its version are. One with a new id takes the place of one of its
     kind and title that is gone. A recording is no document.
     """
     old = {link.id or link.url: link for link in before if link.kind != "video"}
@@ -37,8 +37,8 @@ def named(pairs: Sequence[Pair]) -> tuple[str, str]:
     return "\n".join(before), "\n".join(after)
 
 
-def _face(link: Link) -> tuple[str, str]:
-    return fold(link.title), link.revised or ""
+def _face(link: Link) -> tuple[str, str, str]:
+    return fold(link.title), link.revised or "", link.version
 
 
 def _replaces(new: Link, old: Link) -> bool:
@@ -53,5 +53,6 @@ def _name(link: Link, old: Link | None = None) -> str:
     if link.revised:
         words += f" (revised: {link.revised})"
     if old and _name(old) == words:
-        words += " (put in place of an earlier document)"
+        again = old.version != link.version and old.id == link.id
+        words += " (published again)" if again else " (put in place of an earlier document)"
     return words

@@ -8,6 +8,7 @@ one file here and one folder of saved cases in tests/platforms/.
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
@@ -30,9 +31,11 @@ from watcher.model import (
     Step,
     View,
 )
+from watcher.reading import following, marks, pages
 
 __all__ = [
     "WHOLE",
+    "About",
     "AgendaItem",
     "Blocked",
     "Document",
@@ -53,15 +56,29 @@ __all__ = [
     "View",
     "extract",
     "fingerprint",
+    "following",
     "load",
+    "marks",
     "names",
+    "pages",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the README's table of platforms says of a reader, in a few plain words each."""
+
+    vendor: str  # the product and who sells it
+    reads: str  # which pages and documents
+    checked: str  # against what: how many recorded responses of which places and years, or that it was never seen live
+    amended: str  # how an amended or republished document is recognised; "" where the vendor gives no sign
 
 
 @runtime_checkable
 class Platform(Protocol):
     """What a vendor's file offers. It may add `link_id(href) -> str | None`, the stable name of what a link leads to."""
 
+    ABOUT: About
     OPTIONS: frozenset[str]  # keys allowed under `options:` of a site
     MIN_DELAY: timedelta  # the least pause between two requests to this vendor
 
@@ -90,6 +107,8 @@ def load(name: str) -> Platform:
         raise LookupError(f"no platform named {name!r}; there are: {', '.join(names())}")
     module = import_module(f"{__name__}.{name}")
     if not isinstance(module, Platform):
-        missing = [part for part in ("OPTIONS", "MIN_DELAY", "opening", "read", "detect") if not hasattr(module, part)]
+        missing = [
+            part for part in ("ABOUT", "OPTIONS", "MIN_DELAY", "opening", "read", "detect") if not hasattr(module, part)
+        ]
         raise TypeError(f"platforms/{name}.py lacks {', '.join(missing)}")
     return cast(Platform, module)

@@ -12,8 +12,14 @@ from datetime import date, timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from watcher.extractors import html, sniff
-from watcher.platforms import WHOLE, EmptyReading, Reading, Request, Response, Site, extract
+from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Response, Site, extract
 
+ABOUT = About(
+    vendor="any website",
+    reads="any single document: HTML (part of it by CSS), PDF, JSON, RSS/Atom, plain text, Markdown; with `follow`, what it links to",
+    checked="recorded pages of some thirty platforms",
+    amended="the text itself",
+)
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(0)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from watcher import platforms
 from watcher.errors import ReadError
 from watcher.model import Jurisdiction, Link, Meeting, Request, Response, Site
-from watcher.platforms.legistar import following, marks
+from watcher.platforms import following, marks
+from watcher.platforms.legistar import link_id
 from watcher.platforms.legistar.rtf import plain
 
 LEGISTAR = platforms.load("legistar")
@@ -121,7 +122,7 @@ def test_times_are_read_as_clerks_write_them(text: str, clock: time | None) -> N
     ],
 )
 def test_a_links_identity_is_its_id_and_guid(href: str, identity: str | None) -> None:
-    assert marks.link_id(href) == identity
+    assert link_id(href) == identity
 
 
 def meeting(number: int, start: datetime, *kinds: str) -> Meeting:
@@ -131,7 +132,7 @@ def meeting(number: int, start: datetime, *kinds: str) -> Meeting:
 
 def test_meetings_ahead_come_before_meetings_past_and_long_past_ones_are_left_alone() -> None:
     days = {1: 20, 2: 1, 3: -2, 4: -9, 5: -11}
-    found = following.from_calendar([meeting(n, NOW + timedelta(days=d)) for n, d in days.items()], SITE, NOW)
+    found = following.from_listing([meeting(n, NOW + timedelta(days=d)) for n, d in days.items()], SITE, NOW)
     assert [request.url for request in found] == [f"https://x/m/{number}" for number in (2, 1, 3, 4)]
 
 
@@ -144,7 +145,7 @@ def test_a_packet_is_followed_only_where_no_agenda_is() -> None:
 @given(st.lists(st.integers(-400, 400), max_size=300))
 def test_one_calendar_never_asks_for_more_than_a_visit_can_bear(days: list[int]) -> None:
     many = [meeting(n, NOW + timedelta(days=d), "agenda", "minutes") for n, d in enumerate(days)]
-    found = following.from_calendar(many, SITE, NOW)
+    found = following.from_listing(many, SITE, NOW)
     assert len(found) <= following.MOST
     assert len({request.key for request in found}) == len(found)
 

@@ -16,16 +16,21 @@ Vendor's documentation of the API: https://webapi.legistar.com/Help
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from watcher.platforms import EmptyReading, Reading, Request, Response, Site, extract
+from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
 from watcher.platforms.legistar import insite, webapi
-from watcher.platforms.legistar.marks import link_id
+from watcher.platforms.legistar.ids import link_id
 
-__all__ = ["MIN_DELAY", "OPTIONS", "detect", "link_id", "opening", "read"]
+__all__ = ["ABOUT", "MIN_DELAY", "OPTIONS", "detect", "link_id", "opening", "read"]
 
+ABOUT = About(
+    vendor="Legistar (Granicus)",
+    reads="InSite calendars, department pages, meeting details with items and attachments, legislation; the Web API",
+    checked="16 recorded responses of Chicago, New York, Ramsey County, Albuquerque and Long Beach, 2013 to 2026; no detail page of InSite",
+    amended="publish stamp of the agenda, “REVISED” in comment or place, versions of a matter's text",
+)
 OPTIONS = frozenset({"api"})
 MIN_DELAY = timedelta(seconds=1)
 
@@ -36,7 +41,6 @@ PAGE = re.compile(
 API_LIST = re.compile(r"/v1/[^/]+/(events|matters)\b", re.IGNORECASE)
 GRIDS = (b"ContentPlaceHolder1_gridCalendar", b"ContentPlaceHolder1_gridMain")
 LINKS = (b"MeetingDetail.aspx", b"LegislationDetail.aspx", b"View.ashx?M=")
-DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
 
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
@@ -70,25 +74,11 @@ def read(site: Site, response: Response) -> Reading:
     """
     if not response.body.strip():
         raise EmptyReading("the answer has no content", url=response.url)
-    if is_document(response):
-        return read_document(response)
+    if pages.is_document(response) or urlsplit(response.url).path.lower().endswith("view.ashx"):
+        return pages.read_document(response)
     if webapi.looks_like_json(response):
         return webapi.read(site, response)
     return insite.read(site, response)
-
-
-def is_document(response: Response) -> bool:
-    """Whether this is a published document rather than one of InSite's own pages."""
-    if response.request.kind in DOCUMENT_KINDS or urlsplit(response.url).path.lower().endswith("view.ashx"):
-        return True
-    return response.body.startswith(b"%PDF-") or response.media_type == "application/pdf"
-
-
-def read_document(response: Response) -> Reading:
-    """An agenda, packet, minutes or attachment as passages, under the name it was published by."""
-    request = response.request
-    document = extract(response.body, response.media_type, response.url, charset=response.charset, kind=request.kind)
-    return Reading(replace(document, title=request.title or document.title))
 
 
 def detect(url: str, response: Response | None) -> float:

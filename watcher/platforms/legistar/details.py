@@ -29,8 +29,10 @@ from watcher.platforms import (
     Response,
     Site,
     Step,
+    following,
+    marks,
 )
-from watcher.platforms.legistar import following, marks
+from watcher.platforms.legistar import ids
 from watcher.platforms.legistar.grids import Grid, Row, address, field, grid, place, seen, written
 
 FILE = ("file #", "record #", "file number", "matter #", "file")
@@ -97,7 +99,7 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
     agenda_status = seen(field(page, "lblAgendaStatus", "lblAgendaStatus2"))
     status = marks.status_of(start, response.fetched_at, seen(where), message, agenda_status, when(page))
     return Meeting(
-        id=marks.meeting_id(response.url) or (listed.id if listed else response.url),
+        id=ids.meeting_id(response.url) or (listed.id if listed else response.url),
         body=seen(field(page, "hypName", "lblName", "hypBody")) or (site.body or ""),
         title=message or (listed.title if listed else ""),
         start=start,
@@ -113,7 +115,7 @@ def documents(page: BeautifulSoup, base: str, revised: str | None) -> tuple[Link
     found: dict[str, Link] = {}
     for link in page.find_all("a", id=DOCUMENT_FIELDS):
         if url := address(link, base):
-            identity, kind = marks.link_id(url) or url, marks.document_kind(field_name(link), url)
+            identity, kind = ids.link_id(url) or url, ids.document_kind(field_name(link), url)
             mark = marks.revised_mark(seen(link)) or (revised if kind in ("agenda", "packet") else None)
             found.setdefault(identity, Link(identity, url, seen(link), kind, mark))
     for link in linked(field(page, "lblAttachments2", "tblAttachments2", "tblAttachments"), base):
@@ -181,7 +183,7 @@ def action_of(row: Row) -> str:
 
 def attachments(row: Row) -> list[Link]:
     """Documents linked from an item's own row."""
-    links = ((label, url, marks.link_id(url) or "") for label, url in row.links())
+    links = ((label, url, ids.link_id(url) or "") for label, url in row.links())
     return [Link(identity, url, label) for label, url, identity in links if identity.startswith("F:")]
 
 
@@ -274,7 +276,7 @@ def linked(holder: Tag | None, base: str) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for link in holder.find_all("a") if holder else ():
         if url := address(link, base):
-            identity = marks.link_id(url) or url
+            identity = ids.link_id(url) or url
             found.setdefault(identity, Link(identity, url, seen(link)))
     return tuple(found.values())
 

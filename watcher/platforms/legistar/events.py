@@ -20,8 +20,10 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    following,
+    marks,
 )
-from watcher.platforms.legistar import details, following, marks
+from watcher.platforms.legistar import details
 from watcher.platforms.legistar.fields import (
     JSON,
     Fields,
@@ -55,7 +57,7 @@ def read_events(entries: Sequence[Fields], site: Site, response: Response) -> Re
     if not any(meeting.start for meeting in meetings):
         raise LayoutChanged("no event has a readable date", url=response.url)
     kind = "meeting" if len(entries) == 1 and items else "listing"
-    follow = following.from_calendar([replace(m, url=None) for m in meetings], site, response.fetched_at)
+    follow = following.from_listing([replace(m, url=None) for m in meetings], site, response.fetched_at)
     details_of = (event_items(meeting, response) for meeting in following.by_nearness(meetings, response.fetched_at))
     wanted = details_of if is_api(response.url) and not items else iter(())
     if kind == "meeting":
@@ -78,10 +80,9 @@ def meeting_of(fields: Fields, site: Site, response: Response) -> Meeting:
     start = start_of(get("Date"), get("Time"), site.jurisdiction.time_zone)
     comment, agenda_status = get("Comment"), get("AgendaStatusName")
     published = get("AgendaLastPublishedUTC")
-    mark = ", ".join(filter(None, (marks.revised_mark(comment, agenda_status), published))) or None
     links = (
-        ("A", "agenda", get("AgendaFile"), mark),
-        ("M", "minutes", get("MinutesFile"), get("MinutesLastPublishedUTC") or None),
+        ("A", "agenda", get("AgendaFile"), marks.revised_mark(comment, agenda_status), published),
+        ("M", "minutes", get("MinutesFile"), None, get("MinutesLastPublishedUTC")),
     )
     return Meeting(
         id=value(fields, "EventId", "ID"),
@@ -92,8 +93,15 @@ def meeting_of(fields: Fields, site: Site, response: Response) -> Meeting:
         location=get("Location"),
         url=get("InSiteURL") or None,
         documents=tuple(
-            Link(f"{mode}:{value(fields, 'EventId', 'ID')}", urljoin(response.url, url), kind.title(), kind, revised)
-            for mode, kind, url, revised in links
+            Link(
+                f"{mode}:{value(fields, 'EventId', 'ID')}",
+                urljoin(response.url, url),
+                kind.title(),
+                kind,
+                revised,
+                version,
+            )
+            for mode, kind, url, revised, version in links
             if url
         ),
     )

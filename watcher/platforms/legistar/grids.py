@@ -14,8 +14,7 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from watcher.platforms import EmptyReading, LayoutChanged, Response, Unreadable
-from watcher.platforms.legistar.marks import revised_mark
+from watcher.platforms import EmptyReading, LayoutChanged, Response, Unreadable, marks
 
 HOLDER = "ctl00_ContentPlaceHolder1_"
 _COUNT = re.compile(r"^\s*([\d,]+) records?\s*$", re.IGNORECASE)
@@ -76,7 +75,7 @@ def place(cell: Tag | None) -> str:
     """Where a meeting is held. A clerk's "REVISED AGENDA" under it is no part of the place and not read as a move."""
     if cell is None:
         return ""
-    asides = {id(aside) for aside in cell.find_all("em") if revised_mark(seen(aside))}
+    asides = {id(aside) for aside in cell.find_all("em") if marks.revised_mark(seen(aside))}
     words = (text for text in cell.find_all(string=True) if not asides & {id(parent) for parent in text.parents})
     return " ".join(" ".join(words).split())
 

@@ -22,8 +22,10 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    following,
+    marks,
 )
-from watcher.platforms.legistar import details, following, grids, marks
+from watcher.platforms.legistar import details, grids, ids
 from watcher.platforms.legistar.grids import HOLDER, Grid, Row, form_fields, grid, page_of, seen
 
 NOT_DOCUMENTS = frozenset({"name", "meeting name", "body", "meeting details", "ics", "ical", "icalendar", ""})
@@ -59,7 +61,7 @@ def read_calendar(page: BeautifulSoup, calendar: Grid, site: Site, response: Res
     meetings = tuple(meeting_of(row, body, site, response.fetched_at) for row in calendar.rows)
     if meetings and not any(meeting.start for meeting in meetings):
         raise LayoutChanged("no row of the calendar has a readable date", url=response.url)
-    follow = following.from_calendar(meetings, site, response.fetched_at)
+    follow = following.from_listing(meetings, site, response.fetched_at)
     return Reading(
         document=Document(response.url, title(page), "listing"),
         meetings=meetings,
@@ -79,7 +81,7 @@ def meeting_of(row: Row, body: str, site: Site, now: datetime) -> Meeting:
     topic = row.text("meeting topic", "topic", "comment", "comments", "meeting comment")
     urls = [url for _, url in row.links()]
     return Meeting(
-        id=next(filter(None, map(marks.meeting_id, urls)), f"{name}:{when}:{clock}"),
+        id=next(filter(None, map(ids.meeting_id, urls)), f"{name}:{when}:{clock}"),
         body=name,
         title=topic,
         start=start,
@@ -97,9 +99,9 @@ def documents(row: Row, revised: str | None) -> tuple[Link, ...]:
         if header in NOT_DOCUMENTS:
             continue
         for label, url in row.links(header):
-            kind = marks.document_kind(header, url)
+            kind = ids.document_kind(header, url)
             mark = marks.revised_mark(label) or (revised if kind in ("agenda", "packet") else None)
-            identity = marks.link_id(url) or url
+            identity = ids.link_id(url) or url
             found.setdefault(identity, Link(identity, url, label or header.title(), kind, mark))
     return tuple(found.values())
 
@@ -128,7 +130,7 @@ def matter_of(row: Row) -> Matter:
     names = ("file #", "record #", "file number")
     file, url = row.text(*names), row.link(*names)
     return Matter(
-        id=file or (marks.link_id(url or "") or ""),
+        id=file or (ids.link_id(url or "") or ""),
         file=file,
         kind=row.text("type", "matter type"),
         title=row.text("title") or row.text("name"),

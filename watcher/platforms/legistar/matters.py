@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from watcher.platforms import Document, EmptyReading, Matter, Passage, Reading, Request, Response, Site, Step
-from watcher.platforms.legistar import following, marks
+from watcher.platforms import (
+    Document,
+    EmptyReading,
+    Matter,
+    Passage,
+    Reading,
+    Request,
+    Response,
+    Site,
+    Step,
+    following,
+    marks,
+)
 from watcher.platforms.legistar.fields import (
     Fields,
     api_part,

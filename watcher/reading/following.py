@@ -1,4 +1,4 @@
-"""What a Legistar reading leads to, in the order of its worth: meetings ahead before meetings past, nearest first."""
+"""Requests for what a reading found, in the order of its worth: meetings ahead before meetings past, nearest first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from watcher.platforms import AgendaItem, Link, Matter, Meeting, Request, Site
+from watcher.model import AgendaItem, Link, Matter, Meeting, Request, Site
 
 BACK = timedelta(days=10)  # minutes and late documents come within days
 MOST = 60  # requests from one reading
@@ -23,23 +23,27 @@ def by_nearness(meetings: Iterable[Meeting], now: datetime) -> list[Meeting]:
     return [meeting for _, meeting in ahead + past]
 
 
-def from_calendar(meetings: Sequence[Meeting], site: Site, now: datetime) -> tuple[Request, ...]:
-    """Each near meeting's own page, then its documents."""
+def from_listing(meetings: Sequence[Meeting], site: Site, now: datetime) -> tuple[Request, ...]:
+    """Each near meeting's own page (its `url`, where it has one), then its documents."""
     found: list[Request] = []
     for meeting in by_nearness(meetings, now):
         if meeting.url:
-            found.append(
-                Request(
-                    meeting.url,
-                    kind="meeting",
-                    why=f"meeting of {meeting.body}",
-                    title=meeting.body,
-                    stable_key=f"meeting:{meeting.id}",
-                    meeting=bare(meeting),
-                )
-            )
+            found.append(page_of(meeting, meeting.url))
         found.extend(documents_of(meeting, site))
     return bounded(found)
+
+
+def page_of(meeting: Meeting, url: str, *, headers: tuple[tuple[str, str], ...] = ()) -> Request:
+    """The page (or JSON) that tells of one meeting."""
+    return Request(
+        url,
+        headers=headers,
+        kind="meeting",
+        why=f"meeting of {meeting.body}" if meeting.body else f"meeting {meeting.title}",
+        title=meeting.body or meeting.title,
+        stable_key=f"meeting:{meeting.id}",
+        meeting=bare(meeting),
+    )
 
 
 def documents_of(meeting: Meeting, site: Site) -> Iterator[Request]:
@@ -56,8 +60,8 @@ def documents_of(meeting: Meeting, site: Site) -> Iterator[Request]:
         yield Request(
             link.url,
             kind=kind,
-            why=f"{kind} of {meeting.body}",
-            title=f"{link.title or kind.title()}, {meeting.body}",
+            why=f"{kind} of {meeting.body}" if meeting.body else kind,
+            title=f"{link.title or kind.title()}, {meeting.body}" if meeting.body else link.title,
             stable_key=link.id,
             meeting=bare(meeting),
         )

@@ -1,0 +1,12 @@
+"""What the readers of many vendors need alike: how clerks write, how a body is opened, what a reading leads to.
+
+    marks      dates, times, standing and amendment words in a clerk's text
+    pages      a response as a parsed page, JSON or document, or the reason why it is none
+    following  requests for what was found, in the order of its worth
+
+Pure. Readers reach it through the front desk (`from watcher.platforms import following, marks, pages`).
+"""
+
+from watcher.reading import following, marks, pages
+
+__all__ = ["following", "marks", "pages"]

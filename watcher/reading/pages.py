@@ -1,0 +1,103 @@
+"""A response as a parsed page, JSON or document, or the named reason why it is none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from watcher.errors import EmptyReading, LayoutChanged, Unreadable
+from watcher.extractors import extract
+from watcher.extractors.text import decode
+from watcher.model import Reading, Response
+
+DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
+_HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
+
+
+def decoded(response: Response) -> str:
+    """The body as text, by header, then meta tag, then detection. Raises EmptyReading where it says nothing."""
+    text = decode(response.body, response.charset)
+    if not text.strip():
+        raise EmptyReading("the answer has no content", url=response.url)
+    return text
+
+
+def page_of(response: Response) -> BeautifulSoup:
+    """The parsed page. Raises Unreadable for one that stops half way: what is missing would look like removed."""
+    text = decoded(response)
+    if "<html" in text[:4000].lower() and "</html" not in text[-4000:].lower():
+        raise Unreadable("the page stops half way: its end is missing", url=response.url)
+    return BeautifulSoup(text, "lxml")
+
+
+def json_of(response: Response) -> Any:
+    """The parsed JSON. Raises LayoutChanged for a web page in its place, Unreadable for a damaged or cut answer."""
+    text = decoded(response)
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        if is_html(response):
+            raise LayoutChanged("a web page came where the vendor's JSON was due", url=response.url) from None
+        raise Unreadable("the JSON is damaged or cut off", url=response.url) from None
+
+
+def is_html(response: Response) -> bool:
+    """Whether the body is a web page, whatever its label says."""
+    return _HTML.match(response.body[:512]) is not None
+
+
+def is_json(response: Response) -> bool:
+    """Whether the body looks like JSON, whatever its label says."""
+    return response.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def is_document(response: Response) -> bool:
+    """Whether this is a published document (asked for as one, or a PDF or Office file) rather than the vendor's page."""
+    if response.request.kind in DOCUMENT_KINDS:
+        return True
+    return b"%PDF-" in response.body[:1024] or response.body.startswith(_OFFICE)
+
+
+def read_document(response: Response) -> Reading:
+    """An agenda, packet, minutes or attachment as passages, under the name it was published by.
+
+    Raises Unreadable, and EmptyReading where no text is in it.
+    """
+    request = response.request
+    kind = request.kind if request.kind in DOCUMENT_KINDS else "document"
+    document = extract(response.body, response.media_type, response.url, charset=response.charset, kind=kind)
+    if not document.passages:
+        raise EmptyReading("the document holds no text", url=response.url)
+    return Reading(replace(document, title=request.title or document.title))
+
+
+def seen(tag: Tag | None) -> str:
+    """Visible text in one line."""
+    return " ".join(tag.get_text(" ").split()) if tag else ""
+
+
+def address(link: Tag | None, base: str) -> str | None:
+    """Where a link leads; None for none, in-page links, scripts and mail."""
+    href = str(link.get("href") or "").strip() if link else ""
+    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+        return None
+    try:
+        url = urljoin(base, href)
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def links(tag: Tag, base: str) -> Iterator[tuple[str, str]]:
+    """(visible text, address) of each working link under a tag, in order."""
+    for link in tag.find_all("a"):
+        if url := address(link, base):
+            yield seen(link) or str(link.get("title") or link.get("aria-label") or "").strip(), url
