@@ -40,7 +40,8 @@ def books() -> dict[str, tuple[str, ModuleType]]:
     found: dict[str, tuple[str, ModuleType]] = {}
     for path in sorted(HERE.glob("*/facts.py")):
         spec = importlib.util.spec_from_file_location(f"facts_{path.parent.name}", path)
-        assert spec and spec.loader
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for folder in getattr(module, "FOLDERS", (path.parent.name,)):
