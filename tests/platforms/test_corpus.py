@@ -62,7 +62,7 @@ def lines_of(entry: dict[str, Any]) -> list[dict[str, Any]]:
     vendor, _ = books()[entry["file"].split("/")[0]]
     captured = re.match(r"(\d{4})-(\d{2})(?:-(\d{2}))?", str(entry.get("capture_date") or ""))
     year, month, day = (int(part or 1) for part in captured.groups()) if captured else (2026, 8, 1)
-    url = entry["original_url"]
+    url = entry["original_url"] or "https://elmfalls.example.gov/"  # of some only the body was kept
     kind = mimetypes.guess_type(entry["file"])[0]
     place = Jurisdiction("xx-place", "Place", "XX", "city", "America/New_York")
     site = Site("read", place, vendor, url, follow=FOLLOW)
