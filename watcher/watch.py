@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 MOST_DOCUMENTS = 250  # one site's share of one visit; what is left over goes first next time
 DEEPEST = 4  # listing → meeting → legislation → attachment
 FOLLOWED_FOR = timedelta(days=21)  # after a meeting its documents still move: minutes, votes, signed copies
+FROZEN_AFTER = timedelta(days=150)  # the longest summer recess of a council, twice
 BLOCKED_REASONS = frozenset({"wall", "login", "robots", "forbidden_address"})
 BLOCKED_STATUSES = frozenset({401, 403, 407, 429, 451})
 
@@ -177,7 +178,8 @@ async def read_and_compare(
         before = await reading_of(site, document, desk.objects)
         refuse_sudden_emptiness(before, after)
     except ReadError as trouble:
-        look = failed(document, request, now, "failed", trouble.reason, response.status, str(trouble))
+        said = "; ".join(filter(None, (str(trouble), where_it_went(site, response))))
+        look = failed(document, request, now, "failed", trouble.reason, response.status, said)
         return replace(look, snapshot=snapshot, visit=replace(look.visit, snapshot=snapshot.digest))
     silent = first and document.silent
     changes: tuple[Change, ...] = ()
@@ -206,7 +208,9 @@ async def read_and_compare(
         last_visit_at=now,
         failures=0,
     )
-    detail = "the earlier version cannot be read any more: nothing was compared" if lost else ""
+    detail = (
+        "the earlier version cannot be read any more: nothing was compared" if lost else standstill(site, after, now)
+    )
     visit = Visit(site.id, document.key, request.url, now, outcome, reason, response.status, snapshot.digest, detail)
     return Look(visit, good, after, changes, snapshot, quiet=silent)
 
@@ -218,6 +222,22 @@ def verdict_on_visit(first: bool, silent: bool, *, changed: bool) -> tuple[Outco
     if first:
         return "changed", "new_document"
     return ("changed", "text_changed") if changed else ("unchanged", "same_text")
+
+
+def where_it_went(site: Site, response: Response) -> str:
+    """Where a page that its reader refused may have moved, for the operator."""
+    try:
+        return platforms.elsewhere(site, response)
+    except ReadError:
+        return ""  # nothing more can be told of a page that does not even open
+
+
+def standstill(site: Site, reading: Reading, now: datetime) -> str:
+    """A warning where a listing reads well but nothing on it is recent: a vendor's old pages stay up after a move."""
+    starts = [meeting.start for meeting in reading.meetings if meeting.start]
+    if site.kind != "agenda" or reading.document.kind != "listing" or not starts or now - max(starts) < FROZEN_AFTER:
+        return ""
+    return f"the newest meeting is of {max(starts):%Y-%m-%d}: have the meetings moved? `watcher detect` on the place's own website tells"
 
 
 def refuse_sudden_emptiness(before: Reading | None, after: Reading) -> None:

@@ -1,4 +1,4 @@
-"""The command line. Each command is one function in one of three files: running, looking, trying."""
+"""The command line. Each command is one function in one of four files: running, looking, trying, detecting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import looking, outlet, running, trying
+from watcher.cli import detecting, looking, outlet, running, trying
 
 Command = Callable[..., None]
 
@@ -33,7 +33,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "demo": running.demo,
         "validate": trying.validate,
         "schema": trying.schema,
-        "detect": trying.detect,
+        "detect": detecting.detect,
         "send-test": running.send_test_message,
         "judge": trying.judge,
         "read": trying.read,

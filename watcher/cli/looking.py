@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import enum
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from watcher.app import App
-from watcher.cli.frame import Json, application, chosen, moment, refuse, remembered
+from watcher.app import App, standing
+from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, refuse, remembered
 from watcher.cli.reports import columns, counted, emit
 from watcher.exhibit import as_html, as_text, plain, subject
 from watcher.exhibit import stamp as clock
@@ -101,11 +102,12 @@ def sites(as_json: Json = False) -> None:
 
     ok, suspect (failed once), failing, blind (nothing good for hours) or new; off where sites.yaml says enabled: false.
     """
-    with application("sites", as_json=as_json) as app:
-        states = app.ledger.site_states()
-        lines = [site_line(site, states.get(site.id)) for site in app.book.sites]
+    with exit_codes(as_json=as_json):
+        configuration()
+        listed, states = standing(os.environ)
+        lines = [site_line(site, states.get(site.id)) for site in listed]
         rows: list[tuple[str, ...]] = [("SITE", "HEALTH", "PLATFORM", "DOCUMENTS", "LAST GOOD", "NEXT", "LAST VISIT")]
-        for site in app.book.sites:
+        for site in listed:
             rows.append(site_row(site, states.get(site.id)))
         show_lines(lines, columns(rows), as_json=as_json)
 

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import orjson
 import typer
 
 from watcher import alerts, diff, extractors, platforms, registry, settings, wall
-from watcher.app import App, fetching, judge_for, vocabulary
+from watcher.app import App, judge_for, vocabulary
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, nearest, refuse
 from watcher.cli.reports import JsonLines, PlainLines, counted, emit
 from watcher.errors import Blocked, EmptyReading, FetchError, ReadError, RegistryError
 from watcher.fetch import refusal
 from watcher.judge import Judge
 from watcher.lines import Line, error_line, reading_lines, verdict_object
-from watcher.model import Change, Jurisdiction, Reading, Request, Response, Site, Snapshot, Validators, Verdict
+from watcher.model import Change, Jurisdiction, Reading, Request, Response, Site, Snapshot, Verdict
 from watcher.watch import judged, once_each, response_of
 
 SAME_VISIT = timedelta(minutes=2)  # a snapshot does not say which visit it was taken on; its neighbours in time do
@@ -49,7 +46,7 @@ def validate(
         book = registry.load(path or config.registry, vocabulary())
         if book.lexicon:
             judge_for(book.lexicon)
-        for warning in book.warnings:
+        for warning in (*book.warnings, *settings.idle(config)):
             typer.echo(f"warning: {warning}", err=True)
         enabled = sum(site.enabled for site in book.sites)
         if not as_json:
@@ -68,63 +65,6 @@ def validate(
 def schema() -> None:
     """The JSON Schema of sites.yaml, for editors."""
     typer.echo(orjson.dumps(registry.schema(vocabulary()), option=orjson.OPT_INDENT_2).decode())
-
-
-def detect(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A council's calendar or any page to watch.")],
-    as_json: Json = False,
-) -> None:
-    """Recognise a page's vendor and print an entry for sites.yaml.
-
-    The entry is valid as it stands; the place in it is a guess from the address and must be looked at.
-    """
-    with exit_codes(as_json=as_json):
-        if not url.startswith(("http://", "https://")):
-            refuse(f"{url} is no web address: write https://{url.partition('://')[2] or url}", as_json=as_json)
-        config = configuration()
-        try:
-            response = asyncio.run(visit_once(config, url))
-        except FetchError as trouble:
-            hint = "; WATCHER_ALLOW_NETWORKS names private networks that may be visited"
-            words = f"{trouble} ({trouble.reason})" + hint * (trouble.reason == "forbidden_address")
-            refuse(words, as_json=as_json, error=type(trouble).__name__, code=1)
-        guesses = {name: platforms.load(name).detect(response.url, response) for name in platforms.names()}
-        name = max(guesses, key=lambda name: guesses[name])
-        entry = entry_for(name, response.url)
-        if as_json:
-            emit({"type": "detect", "url": url, "platform": name, "confidence": guesses[name], "entry": entry})
-            return
-        sure = "no vendor recognised; the page itself can be watched" if name == "page" else "recognised"
-        typer.echo(f"{name} (confidence {guesses[name]:.2f}): {sure}\n\n{entry}")
-        typer.echo(
-            "Put it under `sites:` in sites.yaml, mend the place, then `watcher validate` and `watcher check ID`."
-        )
-
-
-def entry_for(platform: str, url: str) -> str:
-    """An entry of `sites:` that validates, with the place guessed from the address and marked as a guess."""
-    host = urlsplit(url).hostname or ""
-    label = "place" if re.fullmatch(r"[0-9.:]+", host) else host.removeprefix("www.").partition(".")[0]
-    slug = "-".join(re.findall(r"[a-z0-9]+", label.lower())) or "place"
-    kind = (
-        "    kind: ordinance             # or code, minutes, legislation, list, agenda\n" if platform == "page" else ""
-    )
-    return (
-        f"  - id: {slug}-{'page' if platform == 'page' else 'council'}\n"
-        "    # a guess from the address: mend name, state (two letters), kind and time zone\n"
-        f"    jurisdiction: {{name: {slug.replace('-', ' ').title()}, state: US, kind: other, time_zone: America/New_York}}\n"
-        f"    platform: {platform}\n{kind}"
-        f"    url: {orjson.dumps(url).decode()}\n"
-    )
-
-
-async def visit_once(config: settings.Settings, url: str) -> Response:
-    """One page, fetched by the same door and rules as any visit."""
-    async with fetching(config) as fetcher:
-        answer = await fetcher.visit(Request(url), Validators(), min_delay=timedelta(seconds=2))
-    if not isinstance(answer, Response):
-        raise FetchError("the server answered 304 to a first visit", url=url)
-    return answer
 
 
 # ---------------------------------------------------------------------------------------------------------- judge

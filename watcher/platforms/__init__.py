@@ -8,11 +8,13 @@ one file here and one folder of saved cases in tests/platforms/.
 from __future__ import annotations
 
 import pkgutil
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast, runtime_checkable
+from urllib.parse import urlsplit
 
 from watcher.errors import Blocked, EmptyReading, LayoutChanged, ReadError, Unreadable
 from watcher.extractors import extract, fingerprint
@@ -54,6 +56,7 @@ __all__ = [
     "Step",
     "Unreadable",
     "View",
+    "elsewhere",
     "extract",
     "fingerprint",
     "following",
@@ -61,7 +64,16 @@ __all__ = [
     "marks",
     "names",
     "pages",
+    "recognise",
 ]
+
+SURE = 0.8  # from here on a vendor is named as a fact
+MOVED = re.compile(
+    r"(?:(?:we|this (?:site|page|portal)|(?:meetings?|agendas?)[^.]{0,60}?) (?:have|has) (?:been )?moved\b|(?:new|current) "
+    r"(?:agendas?|meetings?)[^.]{0,40} (?:portal|site|website|system|platform)\b|(?:can|may) now be found (?:at|on)"
+    r"|no longer (?:used|updated|maintained))[^.]{0,160}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +124,28 @@ def load(name: str) -> Platform:
         ]
         raise TypeError(f"platforms/{name}.py lacks {', '.join(missing)}")
     return cast(Platform, module)
+
+
+def recognise(url: str, response: Response | None) -> tuple[tuple[str, float], ...]:
+    """Return (platform, confidence 0 to 1) for every reader, the surest first; `page` at 0 for what is no address."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return (("page", 0.0),)
+    guesses = ((name, load(name).detect(url, response)) for name in names())
+    return tuple(sorted(guesses, key=lambda guess: -guess[1]))
+
+
+def elsewhere(site: Site, response: Response) -> str:
+    """Return where a place has moved, in words for its operator, or "" where nothing speaks for a move.
+
+    For a response that its reader refused: another vendor's page, or a page that says itself that it has moved.
+    """
+    name, sure = recognise(response.url, response)[0]
+    if name != site.platform and sure >= SURE:
+        return f"this is a page of {name} now: `watcher detect {response.url}` prints its entry"
+    if pages.is_html(response) and (found := MOVED.search(pages.seen(pages.page_of(response)))):
+        return (
+            f"the page says “{' '.join(found.group(0).split())}”: `watcher detect` on the new address prints its entry"
+        )
+    return ""
