@@ -296,6 +296,29 @@ def test_the_first_hour_reads_well(desk: Desk, town: Town) -> None:
     assert "il-springfield" in (desk.folder / "changes.csv").read_text("utf-8-sig")
 
 
+def test_before_the_first_visit_every_site_is_new(desk: Desk, town: Town) -> None:
+    (site,) = desk.lines("sites")
+    assert (site["site"], site["health"], site["last_good"], site["documents"]) == (
+        "springfield-council",
+        "new",
+        None,
+        0,
+    )
+    assert re.search(r"springfield-council +new +page .*at once", desk.run("sites").stdout)
+    assert not (desk.folder / "snapshots").exists()
+    assert not town.asked
+
+
+def test_validate_says_what_has_no_effect_yet(desk: Desk) -> None:
+    desk.env["WATCHER_OBJECTS_URL"] = "s3://bucket"
+    desk.sites((desk.folder / "sites.yaml").read_text() + "policy: [{jurisdiction: il-springfield, status: limits, "
+               "title: Ordinance, date: 2020-01-02, url: 'https://springfield.example/code'}]\n")  # fmt: skip
+    done = desk.run("validate")
+    assert done.returncode == 0
+    said = [line.partition(" no effect yet: ")[0] for line in done.stderr.splitlines()]
+    assert said == ["warning: sites.yaml:11: policy: has", "warning: environment: WATCHER_OBJECTS_URL: has"]
+
+
 def test_an_entry_of_detect_validates_as_it_stands(desk: Desk, town: Town) -> None:
     (found,) = desk.lines("detect", f"{town.base}/agenda")
     (desk.folder / "new.yaml").write_text(

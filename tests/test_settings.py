@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from watcher.errors import RegistryError
 from watcher.model import Channel
-from watcher.settings import NAMES, Redaction, SecretRef, Settings, load, redact, resolve
+from watcher.settings import NAMES, Redaction, SecretRef, Settings, idle, load, redact, resolve
 
 TELEGRAM = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 SLACK = "-".join(["xoxb", "1234567890", "abcdefABCDEF"])
@@ -33,6 +33,7 @@ def refusal(environ: dict[str, str]) -> str:
 def test_an_empty_environment_gives_the_defaults() -> None:
     settings = load({})
     assert settings == Settings()
+    assert idle(settings) == ()
     assert (str(settings.registry), str(settings.data)) == ("sites.yaml", "snapshots")
     assert (settings.web_host, settings.web_port, settings.log) == ("127.0.0.1", 8080, "console")
 
@@ -53,6 +54,7 @@ def test_every_variable_is_read() -> None:
             "WATCHER_OPERATOR_TOKEN": "open sesame",
         }
     )
+    assert [problem.key for problem in idle(settings)] == ["WATCHER_OBJECTS_URL", "WATCHER_OPERATOR_TOKEN"]
     assert settings.registry == Path("other.yaml")
     assert settings.log == "json"
     assert settings.allow_networks == tuple(map(ipaddress.ip_network, ("127.0.0.0/8", "::1/128", "10.1.2.3/32")))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from watcher import channels, deliver, platforms, registry, schedule, settings, wall
-from watcher.errors import Problem, RegistryError, StoreError
+from watcher.errors import NoLedger, Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
 from watcher.ledger import Ledger
@@ -139,6 +139,15 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[
         stack.callback(ledger.close)
         stack.callback(wall.close)
         yield App(config, environ, book, ledger, objects, judge)
+
+
+def standing(environ: Mapping[str, str]) -> tuple[Sequence[Site], Mapping[str, SiteState]]:
+    """The sites of the registry, and what the ledger knows of each: nothing before the first visit of any."""
+    try:
+        with opened(environ, "sites", lock=False) as app:
+            return app.book.sites, app.ledger.site_states()
+    except NoLedger:
+        return registry.load(settings.load(environ).registry, vocabulary()).sites, {}
 
 
 @contextlib.asynccontextmanager

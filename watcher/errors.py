@@ -14,6 +14,7 @@
     │   ├── EmptyReading       nothing where something was due, and no proof of emptiness
     │   └── Unreadable         damaged, encrypted, over the wall's limits
     ├── StoreError             snapshots or ledger: full disk, read-only, damaged   .path
+    │   └── NoLedger           nothing was ever written: no visit yet
     └── DeliveryError          a channel did not confirm                            .channel .code
 
 `permanent` says whether waiting helps; `retry_after` (seconds) when the other side named a time.
@@ -36,16 +37,17 @@ class Problem:
     """One thing wrong in the registry: where it stands, what it is, and the nearest valid word if any."""
 
     file: str
-    line: int
+    line: int  # from 1; 0 where there are no lines (the environment)
     where: str  # site, channel or route it belongs to, or ""
     key: str
     message: str
     hint: str = ""
 
     def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
         where = f"{self.where}: " if self.where else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.file}:{self.line}: {where}{self.key}: {self.message}{hint}"
+        return f"{place}: {where}{self.key}: {self.message}{hint}"
 
 
 class RegistryError(WatcherError):
@@ -153,6 +155,10 @@ class StoreError(WatcherError):
         self.path = path
         self.permanent = permanent
         super().__init__(message)
+
+
+class NoLedger(StoreError):
+    """There is no ledger yet to read: no site was ever visited."""
 
 
 class DeliveryError(WatcherError):

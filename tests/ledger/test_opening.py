@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event
 
 from tests.ledger.things import NOON, alert, delivery, snapshot, visit
-from watcher.errors import StoreError
+from watcher.errors import NoLedger, StoreError
 from watcher.ledger import Ledger, desk, opening
 from watcher.ledger.tables import REVISIONS, metadata
 from watcher.model import Mute
@@ -117,11 +117,11 @@ def test_a_migration_that_fails_leaves_the_old_schema(path: Path, monkeypatch: p
 
 
 def test_reading_where_there_is_no_ledger_says_so_and_makes_none(path: Path) -> None:
-    with pytest.raises(StoreError, match=r"there is no ledger at .* yet: `watcher check`"):
+    with pytest.raises(NoLedger, match=r"there is no ledger at .* yet: `watcher check`"):
         Ledger.open(path, read_only=True)
     assert not path.exists()
     path.touch()
-    with pytest.raises(StoreError, match=r"there is no ledger at .* yet"):
+    with pytest.raises(NoLedger, match=r"there is no ledger at .* yet"):
         Ledger.open(path, read_only=True)
 
 
@@ -173,8 +173,10 @@ def test_a_folder_where_the_file_should_be_is_told(tmp_path: Path) -> None:
 
 def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(StoreError, match=r"folder .*data cannot be made"):
-        Ledger.open(tmp_path / "data" / "ledger.sqlite3")
+    for read_only in (False, True):
+        with pytest.raises(StoreError, match=r"data is a file where a folder is due") as refusal:
+            Ledger.open(tmp_path / "data" / "ledger.sqlite3", read_only=read_only)
+        assert not isinstance(refusal.value, NoLedger)
 
 
 @pytest.fixture

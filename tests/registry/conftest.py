@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import pydantic
 import pytest
 
@@ -22,6 +25,8 @@ class Slack(Options):
     channel: str
     app_token: SecretRef | None = None
     base_url: str | None = None
+
+    IDLE: ClassVar[Mapping[str, str]] = {"app_token": "there are no buttons"}
 
 
 class Telegram(Options):

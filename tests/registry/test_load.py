@@ -166,11 +166,29 @@ def test_a_longitude_without_its_minus_is_said(taken: Taken) -> None:
     assert 'did you mean "-71.06"?' in str(taken(place("Boston", "MA", ", lat: 42.36, lon: 71.06")).warnings[0])
 
 
+def test_a_key_that_is_not_acted_on_yet_is_said(vocabulary: Vocabulary) -> None:
+    book = load(Path(__file__).parent / "zoo" / "good" / "every-key.yaml", vocabulary)
+    idle = [(warning.where, warning.key) for warning in book.warnings if "has no effect yet: " in warning.message]
+    assert idle == [("", "policy"), ("boston-trust-act", "render"), ("boston-trust-act", "ocr")]
+
+
+def test_an_option_of_a_channel_that_is_not_acted_on_yet_is_said(taken: Taken) -> None:
+    channel = "channels: {news: {kind: slack, token: env:T, channel: C1, app_token: env:A}}\noperator: [news]\n"
+    book = taken(HEAD + channel + SITE.replace("platform", "channels: [news], platform"))
+    assert [str(warning).rsplit("/", 1)[1] for warning in book.warnings] == [
+        "sites.yaml:2: news: app_token: has no effect yet: there are no buttons"
+    ]
+
+
+def test_a_key_that_is_not_acted_on_yet_and_asks_for_nothing_is_fine(taken: Taken) -> None:
+    assert taken(HEAD + "policy: []\n" + SITE.replace("platform", "ocr: false, platform")).warnings == ()
+
+
 # ---------------------------------------------------------------------------------------------- what is no file
 
 
 def test_a_missing_file_is_named(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    with pytest.raises(RegistryError, match=r"nowhere\.yaml:1: file: there is no such file"):
+    with pytest.raises(RegistryError, match=r"nowhere\.yaml:1: file: there is no such file \(set WATCHER_REGISTRY"):
         load(tmp_path / "nowhere.yaml", vocabulary)
 
 

@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import pydantic
@@ -80,6 +80,7 @@ class Options(pydantic.BaseModel):
     """A bot token and a channel's id, or an incoming webhook."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    IDLE: ClassVar[Mapping[str, str]] = {"app_token": "messages have no buttons"}
 
     token: SecretRef | None = None
     app_token: SecretRef | None = None

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, mak
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
-from watcher.errors import StoreError
+from watcher.errors import NoLedger, StoreError
 
 PATIENCE = timedelta(seconds=5)
 NETWORK_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ncpfs"}
@@ -142,9 +142,11 @@ def _check_place(path: Path, read_only: bool) -> None:
         raise StoreError(words, path=str(path), permanent=True) from error
     if folder:
         raise StoreError(f"the ledger's path {path} is a folder, not a file", path=str(path), permanent=True)
+    if path.parent.is_file():
+        words = f"the ledger {path} cannot be reached: {path.parent} is a file where a folder is due"
+        raise StoreError(words, path=str(path), permanent=True)
     if read_only and not there:
-        words = f"there is no ledger at {path} yet: `watcher check` or `watcher run` makes it"
-        raise StoreError(words, path=str(path))
+        raise missing(str(path))
     if read_only:
         return
     try:
@@ -161,6 +163,11 @@ def _check_place(path: Path, read_only: bool) -> None:
             path=str(path),
             permanent=True,
         )
+
+
+def missing(name: str) -> NoLedger:
+    """The refusal to read a ledger that nothing was written to yet."""
+    return NoLedger(f"there is no ledger at {name} yet: `watcher check` or `watcher run` makes it", path=name)
 
 
 def network_disk(path: Path, mounts: str) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from watcher.errors import StoreError
-from watcher.ledger.desk import Desk
+from watcher.ledger.desk import Desk, missing
 from watcher.ledger.tables import REVISIONS
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,7 +23,7 @@ def bring_up(desk: Desk) -> None:
     if revision == REVISIONS[-1]:
         return
     if desk.read_only:
-        raise StoreError(_unready(revision, desk.name), path=desk.name)
+        raise _unready(revision, desk.name)
     if revision is not None:
         _copy_aside(desk, revision)
     with desk.writing() as connection:
@@ -49,10 +49,11 @@ def _check_known(revision: str | None, desk: Desk) -> None:
         )
 
 
-def _unready(revision: str | None, name: str) -> str:
+def _unready(revision: str | None, name: str) -> StoreError:
     if revision is None:
-        return f"there is no ledger at {name} yet: `watcher check` or `watcher run` makes it"
-    return f"the ledger {name} has an older schema ({revision}): `watcher migrate` brings it up to {REVISIONS[-1]}"
+        return missing(name)
+    words = f"the ledger {name} has an older schema ({revision}): `watcher migrate` brings it up to {REVISIONS[-1]}"
+    return StoreError(words, path=name)
 
 
 def _upgrade(connection: Connection) -> None:

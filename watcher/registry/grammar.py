@@ -28,9 +28,11 @@ _CLOCK: Final = "([01][0-9]|2[0-3]):[0-5][0-9]"
 DIGEST: Final = rf"^(hourly|daily {_CLOCK}|weekly (Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_CLOCK})$"
 QUIET: Final = rf"^{_CLOCK}-{_CLOCK}$"
 DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-DIVISION: Final = r"^ocd-division/country:us(/[a-z_]+:[a-z0-9._~-]+)*$"
+DIVISION: Final = r"^ocd-division/country:us(/[a-z_]+:[a-z0-9ß-ÿ._~-]+)*$"  # doña_ana is written with its letter
 JURISDICTION_SLUG: Final = r"^[a-z]{2}-[a-z0-9]+(-[a-z0-9]+)*$"
 WEB_ADDRESS: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@]+([/?#]\S*)?$"
+
+CRON: Final = 'for example "30 6 * * mon-fri", at half past six on weekdays'
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST: Final = timedelta(days=366)
@@ -70,16 +72,27 @@ def duration(text: object) -> timedelta:
         return text
     match = re.fullmatch(r"([0-9]{1,6})([smhd])", text) if isinstance(text, str) else None
     if not match:
-        hint = f'did you mean "{text}m"?' if isinstance(text, int) and not isinstance(text, bool) and text > 0 else ""
-        raise Wrong(f"{shown(text)} is not a length of time; write a whole number and s, m, h or d, like 15m", hint)
+        message = f"{shown(text)} is not a length of time; write a whole number and s, m, h or d, like 15m"
+        raise Wrong(message, _near_duration(text))
     length = timedelta(**{_UNITS[match[2]]: int(match[1])})
     if length > _LONGEST:
         raise Wrong(f"{shown(text)} is more than a year")
     return length
 
 
+def _near_duration(text: object) -> str:
+    if isinstance(text, int) and not isinstance(text, bool) and text > 0:
+        return f'did you mean "{text}m"?'
+    words = re.fullmatch(r"(?:every )? *([1-9][0-9]{0,5})? *(sec|min|hour|hr|day)[a-z]*", str(text).strip().lower())
+    return f'did you mean "{words[1] or 1}{words[2][0]}"?' if words else ""
+
+
 def interval(text: object) -> timedelta:
     """A duration that is not nought."""
+    if isinstance(text, str) and (len(text.split()) == 5 or "*" in text):
+        raise Wrong(
+            f"{shown(text)} is not a length of time, like 15m", f"a cron line stands under a site's cron:, {CRON}"
+        )
     length = duration(text)
     if not length:
         raise Wrong("must be more than nothing, like 15m")
@@ -227,13 +240,14 @@ def cron(text: str) -> str:
     fields = text.lower().split()
     if len(fields) != 5:
         raise Wrong(
-            f"{shown(text)} is not a cron line: it needs 5 parts (minute hour day month weekday), not {len(fields)}"
+            f"{shown(text)} is not a cron line: it needs 5 parts (minute hour day month weekday), not {len(fields)}",
+            CRON,
         )
     try:
         CronTrigger.from_crontab(" ".join([*fields[:4], "*"]), timezone=UTC)
     except (ValueError, TypeError, KeyError, IndexError) as trouble:
         reason = re.sub(r"^Error validating expression ('.*?'): ", r"\1: ", str(trouble))
-        raise Wrong(f"{shown(text)} is not a cron line (minute hour day month weekday): {reason}") from None
+        raise Wrong(f"{shown(text)} is not a cron line (minute hour day month weekday): {reason}", CRON) from None
     for part in fields[4].split(","):
         if part != "?" and not re.fullmatch(rf"(\*|{_WEEKDAY}(-{_WEEKDAY})?)(/[1-7])?", part):
             raise Wrong(

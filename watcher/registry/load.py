@@ -59,7 +59,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Registry:
     routes = build.routes(entry)
     operator = tuple(entry.operator or ()) or (build.console_of(channels),)
     policy = build.policy(entry)
-    warnings = tuple(warn.warnings(main, files, sites, routes, channels, operator, policy))
+    warnings = tuple(warn.warnings(main, files, sites, routes, channels, operator, vocabulary))
     return Registry(path, sites, MappingProxyType(channels), routes, operator, policy, lexicon, warnings)
 
 

@@ -65,9 +65,9 @@ class Marked:
         if not any(trail[:length] in self.doubted for length in range(len(trail) + 1)):
             self.found.append((line or self.line(trail), trail, message, hint))
 
-    def doubt(self, trail: Trail, message: str, line: int = 0) -> None:
+    def doubt(self, trail: Trail, message: str, line: int = 0, hint: str = "") -> None:
         """Note a problem at `trail`, and that nothing further can be said of what stands there."""
-        self.report(trail, message, line=line)
+        self.report(trail, message, hint, line=line)
         self.doubted.add(trail)
 
     @property
@@ -120,7 +120,7 @@ def _text(path: Path, marked: Marked) -> str | None:
             return None
         return body.decode("utf-8-sig")
     except FileNotFoundError:
-        marked.doubt((), "there is no such file")
+        marked.doubt((), "there is no such file", hint="set WATCHER_REGISTRY to its path, or start in its folder")
     except IsADirectoryError:
         marked.doubt((), "is a folder; give the YAML file in it")
     except UnicodeDecodeError as trouble:

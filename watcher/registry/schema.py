@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
@@ -19,7 +19,11 @@ from watcher.registry import grammar, words
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the folders hold: platform name -> its option keys; channel kind -> the model of its options."""
+    """What the folders hold: platform name -> its option keys; channel kind -> the model of its options.
+
+    Such a model, like the entries below, may say in `IDLE` which of its keys are taken and not acted on yet: key -> what
+    that means.
+    """
 
     platforms: Mapping[str, frozenset[str]]
     channels: Mapping[str, type[pydantic.BaseModel]]
@@ -105,8 +109,9 @@ Version = Annotated[int, AfterValidator(_first_version), WithJsonSchema({"type":
 
 
 class Entry(pydantic.BaseModel):
-    """Anything written in sites.yaml: no unknown key, no silent conversion."""
+    """Anything written in sites.yaml: no unknown key, no silent conversion. `IDLE` is as `Vocabulary` says."""
 
+    IDLE: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
@@ -137,6 +142,10 @@ def _either(value: object) -> str:
 class SiteEntry(Entry):
     """One body's page on one platform."""
 
+    IDLE: ClassVar[Mapping[str, str]] = {
+        "render": "the page is read as the server sends it, without a browser",
+        "ocr": "scanned pages without a text layer are not read",
+    }
     id: Slug
     jurisdiction: Annotated[
         Annotated[Slug, Tag("site")] | Annotated[JurisdictionEntry, Tag("place")], Discriminator(_either)
@@ -210,6 +219,7 @@ class PolicyLine(Entry):
 class RegistryFile(Entry):
     """sites.yaml."""
 
+    IDLE: ClassVar[Mapping[str, str]] = {"policy": "no page shows it"}
     version: Version
     include: list[Text] = Field([], description="more files, holding `sites:` only")
     lexicon: Text | None = Field(None, description="the user's own terms")

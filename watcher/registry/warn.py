@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from watcher.errors import Problem
-from watcher.model import Channel, PolicyEntry, Route, Site
+from watcher.model import Channel, Route, Site
 from watcher.registry import words
 from watcher.registry.cross import entries, mapping
 from watcher.registry.grammar import shown
-from watcher.registry.marks import Marked
+from watcher.registry.marks import Marked, Trail
+from watcher.registry.schema import RegistryFile, SiteEntry, Vocabulary
 
 _EASTERN = frozenset({"AK", "GU", "MP"})  # lie, in part, east of Greenwich
 
@@ -21,7 +22,7 @@ def warnings(
     routes: Sequence[Route],
     channels: Mapping[str, Channel],
     operator: Sequence[str],
-    policy: Sequence[PolicyEntry],
+    vocabulary: Vocabulary,
 ) -> Iterator[Problem]:
     """Each oddity with its place, like a problem."""
     if not sites:
@@ -29,6 +30,7 @@ def warnings(
     yield from _include(main, files)
     yield from _routes(main, [site for site in sites if site.enabled], routes)
     yield from _unheard(main, sites, routes, channels, operator)
+    yield from _idle(main, files, vocabulary)
     for marked in files:
         for trail, site in entries(marked, "sites"):
             place = mapping(site.get("jurisdiction"))
@@ -42,6 +44,20 @@ def warnings(
             if place.get("lon", -1) > 0 and state not in _EASTERN:
                 message = f"{place['lon']} lies east of Greenwich, outside the United States"
                 yield marked.problem((*trail, "jurisdiction", "lon"), message, f'did you mean "-{place["lon"]}"?')
+
+
+def _idle(main: Marked, files: Sequence[Marked], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Keys that are taken and not acted on yet: whoever wrote one expects it to do something."""
+    written: list[tuple[Marked, Trail, object]] = [(main, (), RegistryFile)]
+    for name, entry in mapping(mapping(main.value).get("channels")).items():
+        written.append((main, ("channels", name), vocabulary.channels.get(mapping(entry)["kind"])))
+    for marked in files:
+        written += [(marked, trail, SiteEntry) for trail, _ in entries(marked, "sites")]
+    for marked, trail, model in written:
+        idle: Mapping[str, str] = getattr(model, "IDLE", {})
+        for key, value in mapping(marked.at(trail)).items():
+            if key in idle and value:
+                yield marked.problem((*trail, key), f"has no effect yet: {idle[key]}")
 
 
 def _include(main: Marked, files: Sequence[Marked]) -> Iterator[Problem]:
