@@ -33,7 +33,7 @@ from watcher.model import (
     Step,
     View,
 )
-from watcher.reading import following, marks, pages
+from watcher.reading import following, marks, outline, pages
 
 __all__ = [
     "WHOLE",
@@ -63,6 +63,7 @@ __all__ = [
     "load",
     "marks",
     "names",
+    "outline",
     "pages",
     "recognise",
 ]

@@ -3,10 +3,11 @@
     marks      dates, times, standing and amendment words in a clerk's text
     pages      a response as a parsed page, JSON or document, or the reason why it is none
     following  requests for what was found, in the order of its worth
+    outline    an agenda as it is read, row by row
 
-Pure. Readers reach it through the front desk (`from watcher.platforms import following, marks, pages`).
+Pure. Readers reach it through the front desk (`from watcher.platforms import following, marks, outline, pages`).
 """
 
-from watcher.reading import following, marks, pages
+from watcher.reading import following, marks, outline, pages
 
-__all__ = ["following", "marks", "pages"]
+__all__ = ["following", "marks", "outline", "pages"]
