@@ -84,6 +84,11 @@ def seen(tag: Tag | None) -> str:
     return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
+def classes(tag: Tag) -> list[str]:
+    """The class names of a tag."""
+    return [name for name in tag.get_attribute_list("class") if name]
+
+
 def address(link: Tag | None, base: str) -> str | None:
     """Where a link leads; None for none, in-page links, scripts and mail."""
     href = str(link.get("href") or "").strip() if link else ""
