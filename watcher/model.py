@@ -202,6 +202,11 @@ class Passage:
     heading: tuple[str, ...] = ()
     key: str = ""
 
+    @property
+    def aside(self) -> bool:
+        """Whether a publisher of a code says this of the law, and it is none: a history note, foot-note or banner."""
+        return self.key == "codified-through" or self.key.endswith((":history", ":footnote", ":note"))
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

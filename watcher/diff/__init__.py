@@ -38,10 +38,15 @@ def compare(
     frame = Frame(site, request, before, after, now, last_seen, snapshots)
     found = [*meetings.compare(frame), *items.compare(frame), *matters.compare(frame)]
     told = _told(after) | (_told(before) if before else set())
-    old = _untold(before.document.passages, told) if before else ()
-    new = _untold(after.document.passages, told)
+    old = _untold(_law(before), told) if before else ()
+    new = _untold(_law(after), told)
     place = news.Place(windowed=site.kind == "list" or after.document.kind in ("list", "listing"))
     return (*found, *news.compare(frame, old, new, place))
+
+
+def _law(reading: Reading) -> tuple[Passage, ...]:
+    """Return the passages without a code's publisher's own notes: they come, go and are re-set with every supplement."""
+    return tuple(passage for passage in reading.document.passages if not passage.aside)
 
 
 def _untold(passages: Iterable[Passage], told: set[str]) -> tuple[Passage, ...]:

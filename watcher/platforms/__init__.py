@@ -33,7 +33,7 @@ from watcher.model import (
     Step,
     View,
 )
-from watcher.reading import following, marks, outline, pages
+from watcher.reading import codes, following, marks, outline, pages
 
 __all__ = [
     "WHOLE",
@@ -56,6 +56,7 @@ __all__ = [
     "Step",
     "Unreadable",
     "View",
+    "codes",
     "elsewhere",
     "extract",
     "fingerprint",
