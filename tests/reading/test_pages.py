@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
 from bs4 import BeautifulSoup
 
+from watcher.errors import LayoutChanged
+from watcher.model import Request, Response
 from watcher.reading import pages
 
 
 def test_the_class_names_of_a_tag_are_a_list_also_where_it_has_none() -> None:
     page = BeautifulSoup('<p class="odd row">a</p><b>c</b>', "lxml")
     assert [pages.classes(tag) for tag in page.select("p, b")] == [["odd", "row"], []]
+
+
+def test_xml_in_place_of_a_page_is_refused() -> None:
+    url = "https://elmfalls.example.gov/feed"
+    feed = Response(Request(url), url, 200, {}, b'<?xml version="1.0"?><rss/>', datetime(2026, 11, 24, tzinfo=UTC))
+    with pytest.raises(LayoutChanged):
+        pages.page_of(feed)

@@ -31,8 +31,13 @@ def decoded(response: Response) -> str:
 
 
 def page_of(response: Response) -> BeautifulSoup:
-    """The parsed page. Raises Unreadable for one that stops half way: what is missing would look like removed."""
+    """The parsed page. Raises LayoutChanged for XML in its place.
+
+    Raises Unreadable for a page that stops half way: what is missing would look like removed.
+    """
     text = decoded(response)
+    if text.lstrip().startswith("<?xml") and "<html" not in text[:4000].lower():
+        raise LayoutChanged("XML came where a web page was due", url=response.url)
     if "<html" in text[:4000].lower() and "</html" not in text[-4000:].lower():
         raise Unreadable("the page stops half way: its end is missing", url=response.url)
     return BeautifulSoup(text, "lxml")
