@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # host groups visited side by side
 AHEAD = 20  # sites whose documents are looked up at once
-BATCH = 100  # quiet sites recorded in one transaction
+BATCH = 100  # sites recorded in one transaction at most
+MOMENT = 0.25  # seconds that findings may wait for one another
 FAILING_FROM = 3  # failures in a row
 
 
@@ -162,42 +163,44 @@ async def fetching(config: settings.Settings) -> AsyncIterator[Fetcher]:
 
 
 class Scribe:
-    """Carries findings to the ledger: news at once and alone, quiet visits by the hundred.
+    """Carries findings to the ledger, what came within a moment in one transaction, and shows them only then.
 
-    A quiet visit that is lost to a kill is visited again; news is written before anything else happens.
+    What is lost to a kill was neither written nor shown: it is visited again, and the same news is found again.
     """
 
     def __init__(self, app: App, reporter: Reporter) -> None:
         self.app = app
         self.reporter = reporter
-        self.quiet: list[Findings] = []
+        self.held: list[tuple[Site, Findings]] = []
         self.since = time.monotonic()
 
     def take(self, site: Site, findings: Findings) -> None:
-        """Records one site's findings and then, and only then, shows them."""
+        """Takes one site's findings; records what is held once it is much, or a moment has passed."""
         state = findings.state
         jitter = int.from_bytes(hashlib.sha256(site.id.encode()).digest()[:4]) / 2**32
         findings.state = replace(state, next_due=schedule.next_due(site, state, self.app.now(), jitter))
-        self.quiet.append(findings)
-        news = findings.alerts or findings.changes or findings.snapshots
-        if news or len(self.quiet) >= BATCH or time.monotonic() - self.since > 1.0:
+        self.held.append((site, findings))
+        if len(self.held) >= BATCH or time.monotonic() - self.since > MOMENT:
             self.flush()
-        self.show(findings)
 
     def flush(self) -> None:
-        """Everything held so far, in one transaction."""
-        held, self.quiet, self.since = self.quiet, [], time.monotonic()
+        """Records everything held in one transaction, and then, and only then, shows it."""
+        held, self.held, self.since = self.held, [], time.monotonic()
         if not held:
             return
+        every = [findings for _, findings in held]
         self.app.ledger.record(
-            [visit for findings in held for visit in findings.visits],
-            states=[findings.state for findings in held],
-            documents=[document for findings in held for document in findings.documents],
-            snapshots=[snapshot for findings in held for snapshot in findings.snapshots],
-            changes=[change for findings in held for change in findings.changes],
-            alerts=[alert for findings in held for alert in findings.alerts],
-            deliveries=[delivery for findings in held for delivery in findings.deliveries],
+            [visit for findings in every for visit in findings.visits],
+            states=[findings.state for findings in every],
+            documents=[document for findings in every for document in findings.documents],
+            snapshots=[snapshot for findings in every for snapshot in findings.snapshots],
+            changes=[change for findings in every for change in findings.changes],
+            alerts=[alert for findings in every for alert in findings.alerts],
+            deliveries=[delivery for findings in every for delivery in findings.deliveries],
         )
+        for site, findings in held:
+            self.show(findings)
+            self.reporter.site_done(site, findings)
 
     def show(self, findings: Findings) -> None:
         """Tells the reporter what was recorded."""
@@ -260,17 +263,16 @@ class Rounds:
     async def _visit_group(self, members: Sequence[Site], states: Mapping[str, SiteState]) -> None:
         async with self.gate:
             desk = self.app.desk(self.fetcher)
-            for some in batched(members, AHEAD):
-                known = self.app.ledger.documents_of([site.id for site in some])
-                for site in some:
-                    try:
+            try:
+                for some in batched(members, AHEAD):
+                    known = self.app.ledger.documents_of([site.id for site in some])
+                    for site in some:
                         findings = await watch_safely(self.app, site, states.get(site.id), known[site.id], desk)
                         self.scribe.take(site, findings)
-                    except StoreError as trouble:
-                        self.trouble = trouble
-                        return
-                    self.reporter.site_done(site, findings)
-                    self.well = self.well and not any(is_trouble(visit, findings) for visit in findings.visits)
+                        self.well = self.well and not any(is_trouble(visit, findings) for visit in findings.visits)
+                self.scribe.flush()
+            except StoreError as trouble:
+                self.trouble = trouble
 
 
 def batched(sites: Sequence[Site], size: int) -> Iterator[Sequence[Site]]:

@@ -322,6 +322,7 @@ class _Walk:
         self.done: list[Passage] = []
         self.rows: list[_Row] = []
         self.trail: list[tuple[int, str]] = []
+        self.heading: tuple[str, ...] = ()  # the words of the trail
         self.run: list[str] = []  # inline text of the block being read
         self.key = ""
         self.after_link = False
@@ -359,13 +360,13 @@ class _Walk:
 
     def _text(self, node: LexborNode) -> None:
         text = node.text_content or ""
-        if not self.run and (not text or text.isspace()):
+        blank = not text or text.isspace()
+        if blank and not self.run:
             return
-        parent = node.parent
-        if "\n" in text and parent is not None and parent.tag == "pre":
+        if "\n" in text and (parent := node.parent) is not None and parent.tag == "pre":
             text = text.replace("\n", "\r")
         self.run.append(text)
-        self.after_link = self.after_link and text.isspace()
+        self.after_link = self.after_link and blank
 
     def _enter(self, node: LexborNode, tag: str) -> None:
         if tag in BLOCKS:
@@ -400,7 +401,7 @@ class _Walk:
         if text.isspace():
             return
         for paragraph in _paragraphs(text):
-            self._put(Passage(paragraph, tuple(words for _, words in self.trail), key), level)
+            self._put(Passage(paragraph, self.heading, key), level)
             key = ""
 
     def _put(self, passage: Passage, level: int) -> None:
@@ -408,6 +409,7 @@ class _Walk:
             self.trail = [heading for heading in self.trail if heading[0] < level]
             passage = replace(passage, heading=tuple(words for _, words in self.trail))
             self.trail.append((level, passage.text.replace("\n", " ")))
+            self.heading = tuple(words for _, words in self.trail)
             if self.rows:
                 self.rows[-1].layout = True
         if self.rows:
@@ -437,6 +439,10 @@ class _Walk:
 
 def _paragraphs(text: str) -> Iterator[str]:
     """Yield the paragraphs of a run of inline text, where a line break is written as a carriage return."""
+    if "\r" not in text and len(text) <= LONG_LINE:  # nearly every run
+        if line := tidy(text):
+            yield line
+        return
     lines = [tidy(line) for line in text.split("\r")]
     held: list[str] = []
     for line in [*lines, ""]:
