@@ -22,3 +22,15 @@ def test_xml_in_place_of_a_page_is_refused() -> None:
     feed = Response(Request(url), url, 200, {}, b'<?xml version="1.0"?><rss/>', datetime(2026, 11, 24, tzinfo=UTC))
     with pytest.raises(LayoutChanged):
         pages.page_of(feed)
+
+
+def test_the_fields_of_a_form_are_sent_back_as_they_stand() -> None:
+    form = """<form><input type=hidden name=__VIEWSTATE value=a1><input name=Text1 value=tow><input type=submit name=Go>
+    <select name=Range><option value=l6m>Last<option value=6ms selected>Span</select>
+    <select name=Body><option value=1>Council<option value=2>Zoning</select><select name=None></select></form>"""
+    assert pages.form_fields(BeautifulSoup(form, "lxml")) == {
+        "__VIEWSTATE": "a1",
+        "Text1": "tow",
+        "Range": "6ms",
+        "Body": "1",
+    }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -106,8 +106,29 @@ def address(link: Tag | None, base: str) -> str | None:
         return None
 
 
+def parameter(url: str, name: str) -> str:
+    """A parameter of an address, whatever the letter case of its name; "" where it has none."""
+    try:
+        found = parse_qsl(urlsplit(url).query)
+    except ValueError:
+        return ""
+    return next((value for key, value in found if key.lower() == name.lower()), "")
+
+
 def links(tag: Tag, base: str) -> Iterator[tuple[str, str]]:
     """(visible text, address) of each working link under a tag, in order."""
     for link in tag.find_all("a"):
         if url := address(link, base):
             yield seen(link) or str(link.get("title") or link.get("aria-label") or "").strip(), url
+
+
+def form_fields(page: BeautifulSoup) -> dict[str, str]:
+    """What a browser would send back with the page's form: hidden and text fields, lists as they stand."""
+    fields: dict[str, str] = {}
+    for tag in page.select("form input[name]"):
+        if str(tag.get("type") or "text").lower() in ("hidden", "text"):
+            fields[str(tag["name"])] = str(tag.get("value") or "")
+    for choice in page.select("form select[name]"):
+        if option := choice.select_one("option[selected]") or choice.find("option"):
+            fields[str(choice["name"])] = str(option.get("value") or "") if isinstance(option, Tag) else ""
+    return fields
