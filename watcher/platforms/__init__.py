@@ -33,7 +33,7 @@ from watcher.model import (
     Step,
     View,
 )
-from watcher.reading import codes, following, marks, outline, pages
+from watcher.reading import codes, feeds, following, marks, outline, pages, records
 
 __all__ = [
     "WHOLE",
@@ -59,6 +59,7 @@ __all__ = [
     "codes",
     "elsewhere",
     "extract",
+    "feeds",
     "fingerprint",
     "following",
     "load",
@@ -67,6 +68,7 @@ __all__ = [
     "outline",
     "pages",
     "recognise",
+    "records",
 ]
 
 SURE = 0.8  # from here on a vendor is named as a fact

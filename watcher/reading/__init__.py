@@ -2,13 +2,15 @@
 
     marks      dates, times, standing and amendment words in a clerk's text
     pages      a response as a parsed page, JSON or document, or the reason why it is none
+    feeds      a response as the entries of an RSS or Atom feed
     codes      headings, numbered lines and publishers' notes of codes of law
     following  requests for what was found, in the order of its worth
     outline    an agenda as it is read, row by row
+    records    JSON answers as objects whose fields may be missing or null
 
 Pure. Readers reach it through the front desk (`from watcher.platforms import codes, following, marks …`).
 """
 
-from watcher.reading import codes, following, marks, outline, pages
+from watcher.reading import codes, feeds, following, marks, outline, pages
 
-__all__ = ["codes", "following", "marks", "outline", "pages"]
+__all__ = ["codes", "feeds", "following", "marks", "outline", "pages", "records"]

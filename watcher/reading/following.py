@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -23,12 +23,19 @@ def by_nearness(meetings: Iterable[Meeting], now: datetime) -> list[Meeting]:
     return [meeting for _, meeting in ahead + past]
 
 
-def from_listing(meetings: Sequence[Meeting], site: Site, now: datetime) -> tuple[Request, ...]:
-    """Each near meeting's own page (its `url`, where it has one), then its documents."""
+def own_page(meeting: Meeting) -> Request | None:
+    """The page that a meeting's `url` names, where it has one."""
+    return page_of(meeting, meeting.url) if meeting.url else None
+
+
+def from_listing(
+    meetings: Sequence[Meeting], site: Site, now: datetime, page: Callable[[Meeting], Request | None] = own_page
+) -> tuple[Request, ...]:
+    """Each near meeting's own page, then its documents. `page` says where a vendor's data of a meeting is, if not at `url`."""
     found: list[Request] = []
     for meeting in by_nearness(meetings, now):
-        if meeting.url:
-            found.append(page_of(meeting, meeting.url))
+        if request := page(meeting):
+            found.append(request)
         found.extend(documents_of(meeting, site))
     return bounded(found)
 
@@ -47,14 +54,19 @@ def page_of(meeting: Meeting, url: str, *, headers: tuple[tuple[str, str], ...] 
 
 
 def documents_of(meeting: Meeting, site: Site) -> Iterator[Request]:
-    """The published documents that the site follows: one agenda, a packet only without an agenda, minutes once over."""
+    """The published documents that the site follows: one agenda, a packet only without an agenda, minutes once over.
+
+    What is the meeting's own page is asked for as such, not as a document once more.
+    """
     published: dict[str, Link] = {}
-    for link in meeting.documents:
+    for link in sorted(meeting.documents, key=lambda link: link.url == meeting.url):
         published.setdefault(link.kind, link)  # the official one stands before its accessible twin
     for kind, word in WORD_OF.items():
         if kind not in published or word not in site.follow:
             continue
         link = published[kind]
+        if link.url == meeting.url:
+            continue
         if kind == "packet" and "agenda" in published and "agendas" in site.follow:
             continue
         yield Request(
