@@ -34,3 +34,9 @@ def test_the_fields_of_a_form_are_sent_back_as_they_stand() -> None:
         "Range": "6ms",
         "Body": "1",
     }
+
+
+def test_a_parameter_of_an_address_is_found_whatever_its_letter_case() -> None:
+    assert pages.parameter("https://town.example/x?NodeId=CH2&nodeid=later", "nodeId") == "CH2"
+    assert pages.parameter("https://town.example/x", "nodeId") == ""
+    assert pages.parameter("https://[town/x?nodeId=1", "nodeId") == ""
