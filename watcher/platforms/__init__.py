@@ -33,7 +33,7 @@ from watcher.model import (
     Step,
     View,
 )
-from watcher.reading import codes, feeds, following, marks, outline, pages, records
+from watcher.reading import codes, feeds, following, marks, outline, pages, records, shelves
 
 __all__ = [
     "WHOLE",
@@ -69,6 +69,7 @@ __all__ = [
     "pages",
     "recognise",
     "records",
+    "shelves",
 ]
 
 SURE = 0.8  # from here on a vendor is named as a fact

@@ -4,6 +4,7 @@
     pages      a response as a parsed page, JSON or document, or the reason why it is none
     feeds      a response as the entries of an RSS or Atom feed
     codes      headings, numbered lines and publishers' notes of codes of law
+    shelves    meetings from pages that only hold dated papers (rows, papers, filenames)
     following  requests for what was found, in the order of its worth
     outline    an agenda as it is read, row by row
     records    JSON answers as objects whose fields may be missing or null
@@ -11,6 +12,6 @@
 Pure. Readers reach it through the front desk (`from watcher.platforms import codes, following, marks …`).
 """
 
-from watcher.reading import codes, feeds, following, marks, outline, pages
+from watcher.reading import codes, feeds, following, marks, outline, pages, records, shelves
 
-__all__ = ["codes", "feeds", "following", "marks", "outline", "pages", "records"]
+__all__ = ["codes", "feeds", "following", "marks", "outline", "pages", "records", "shelves"]

@@ -15,14 +15,15 @@ Status = Literal["tentative", "confirmed", "cancelled", "passed"]
 OVER_AFTER = timedelta(hours=6)  # the longest council nights; a meeting is called passed only after them
 
 CANCELLED = re.compile(
-    r"\b(cancel+ed|cancel+ation|deferred|postponed|no meeting|adjourned for lack of (?:a )?quorum"
+    r"\b(cancel+ed|cancel+ation|cancelad[oa]|cancelaci[oó]n|deferred|postponed|no meeting|adjourned for lack of (?:a )?quorum"
     r"|rescheduled (?:to|for|until)|(?:has been|was|is) rescheduled(?! from))\b",
     re.IGNORECASE,
 )
 UNSURE = re.compile(r"\b(tentative|rescheduled(?! from)|to be confirmed)\b", re.IGNORECASE)
 REVISED = re.compile(
     r"\b((?:(?:second|third|2nd|3rd) )?(?:revised|amended|updated|corrected)(?: (?:agenda|packet|notice|minutes))?"
-    r"|agenda (?:revised|amended)|final[ -]+(?:revised|addendum)|addend(?:um|a)|supplemental(?: agenda)?)\b",
+    r"|agenda (?:revised|amended)|final[ -]+(?:revised|addendum)|addend(?:um|a)|supplemental(?: agenda)?"
+    r"|(?:enmendad|enmiendad|revisad|corregid|modificad)[oa])\b",
     re.IGNORECASE,
 )
 
@@ -33,7 +34,7 @@ _MONTH = (
 )
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(\d{{4}})\b", re.IGNORECASE)
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(\d{{4}})\b", re.IGNORECASE)
 _TIME = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*([ap])\.?\s*m\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(?<![\d:.-])([01]?\d|2[0-3]):([0-5]\d)(?![\d])")

@@ -1,0 +1,133 @@
+"""Pages without meetings, only dated papers, become meetings; nothing is guessed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from bs4 import BeautifulSoup
+
+from watcher.model import Jurisdiction, Request, Response, Site
+from watcher.reading import filenames, papers, shelves
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+URL = "https://elmfalls.example/agendas"
+
+
+def shelf(markup: str, *, pages_too: bool = False, body: str | None = None) -> shelves.Shelf:
+    place = Jurisdiction("ma-elm-falls", "Elm Falls", "MA", "city", "America/New_York")
+    site = Site("elm-falls", place, "wordpress", URL, body=body, follow=("agendas", "attachments"))
+    response = Response(Request(URL), URL, 200, {"content-type": "text/html"}, markup.encode(), NOW)
+    return shelves.shelf_of(BeautifulSoup(markup, "lxml"), site, response, pages_too=pages_too)
+
+
+def told(markup: str, *, pages_too: bool = False) -> list[tuple[str, list[str]]]:
+    return [(m.id, [link.kind for link in m.documents]) for m in shelf(markup, pages_too=pages_too).meetings]
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("EFC-Agenda-04162024.pdf", date(2024, 4, 16)),
+        ("4-23-24-Council-Amended-Agenda.pdf", date(2024, 4, 23)),
+        ("Agenda-Packet-22-09-14.pdf", date(2022, 9, 14)),
+        ("9.16.2022-SPECIAL-AGENDA.pdf", date(2022, 9, 16)),
+        ("Agenda-packet-03-25-26-1.pdf", date(2026, 3, 25)),
+        ("pc_agenda_7-7-22_0.pdf", date(2022, 7, 7)),
+        ("02-03-26Closed-session.pdf", date(2026, 2, 3)),
+        ("20260114_minutes.pdf", date(2026, 1, 14)),
+        ("2026_01_14.pdf", date(2026, 1, 14)),
+        ("september_27_2022_agenda.pdf", date(2022, 9, 27)),
+        ("Minutes-14-July-2026.docx", date(2026, 7, 14)),
+        ("Water-Rates-2026.pdf", None),
+        ("Tract-6409.pdf", None),
+        ("Form-991399.pdf", None),
+    ],
+)
+def test_a_date_in_a_file_name_is_read(name: str, day: date | None) -> None:
+    assert filenames.date_in_name(f"https://elmfalls.example/files/2026/11/{name}?x=1-2-2020") == day
+
+
+def test_a_line_with_a_date_and_two_links_is_one_meeting() -> None:
+    line = '<p>November 3, 2026 Agenda — <a href="a.pdf">view agenda</a> — <a href="m.pdf">view minutes</a></p>'
+    (meeting,) = shelf(line).meetings
+    assert meeting.title == "November 3, 2026 Agenda"
+    assert [link.kind for link in meeting.documents] == ["agenda", "minutes"]
+    assert meeting.start is not None
+    assert meeting.start.isoformat() == "2026-11-03T00:00:00-05:00"
+
+
+def test_two_sittings_of_one_day_stay_two_and_lines_below_belong_to_theirs() -> None:
+    lines = """<p>December 1, 2026 Agenda — <a href="a.pdf">view agenda</a><br>
+      Supplements — <a href="Sales.pdf">Sales tax</a><br>
+      December 1, 2026 Special Meeting Agenda — <a href="s.pdf">view agenda</a></p>"""
+    assert told(lines) == [("2026-12-01", ["agenda", "attachment"]), ("2026-12-01:special", ["agenda"])]
+
+
+def test_a_heading_or_a_line_above_gives_the_date_but_a_column_of_dates_does_not() -> None:
+    assert told('<h3>December 1, 2026</h3><ul><li><a href="a.pdf">Agenda</a></ul>') == [("2026-12-01", ["agenda"])]
+    assert told('<p>December 1, 2026</p><p><a href="a.pdf">Agenda</a></p>') == [("2026-12-01", ["agenda"])]
+    column = "<p>December 1, 2026</p><p>December 8, 2026</p>"
+    loose = shelf(f'{column}<p><a href="a.pdf">Agenda</a></p><p><a href="b.pdf">Agenda</a></p>')
+    assert loose.meetings == ()
+    assert [link.title for link in loose.loose] == ["Agenda", "Agenda"]
+
+
+def test_the_year_may_stand_in_the_heading() -> None:
+    found = told('<h2>2026 Agendas</h2><p><a href="one.pdf">December 1</a></p><p><a href="two.pdf">15 December</a></p>')
+    assert found == [("2026-12-01", ["agenda"]), ("2026-12-15", ["agenda"])]
+
+
+def test_table_columns_name_kinds_bodies_and_places() -> None:
+    table = """<h2>Meetings</h2><table>
+      <tr><th><a href="?sort=date">Date</a></th><th>Board</th><th>Location</th><th>Agenda Packet</th><th>Minutes</th></tr>
+      <tr><td>12/01/2026 - 6:00pm</td><td>Zoning Board</td><td>Town Hall</td>
+          <td><a href="/f/1.pdf"><img alt="PDF"></a></td><td><a href="/f/2.pdf">Download</a></td></tr></table>"""
+    (meeting,) = shelf(table).meetings
+    assert (meeting.body, meeting.location) == ("Zoning Board", "Town Hall")
+    assert [link.kind for link in meeting.documents] == ["packet", "minutes"]
+    assert str(meeting.start) == "2026-12-01 18:00:00-05:00"
+
+
+def test_forms_budgets_and_posts_with_dates_are_no_meetings() -> None:
+    page = """<p><a href="Salary-12-18-2026.pdf">Salary schedule</a></p><p><a href="fees.pdf">Fees as of 1/1/2026</a></p>
+      <p>Posted November 2, 2026 <a href="/news/leaves">Leaf pick-up</a></p>"""
+    assert told(page) == []
+
+
+def test_rows_that_lead_to_pages_are_meetings_only_where_the_system_writes_them() -> None:
+    row = '<table><tr><td>Monday, December 7, 2026 - 7pm</td><td><a href="/event/7">Library Trustees</a></td></tr></table>'
+    assert told(row) == []
+    (meeting,) = shelf(row, pages_too=True).meetings
+    assert meeting.url == "https://elmfalls.example/event/7"
+    assert meeting.title.startswith("Monday")
+
+
+def test_cancelled_and_amended_are_read_from_the_row() -> None:
+    lines = """<p>December 1, 2026 Council Meeting Cancelled — <a href="n.pdf">read more</a></p>
+      <p><a href="a.pdf">December 8, 2026 Amended Agenda</a></p>
+      <p>No Library Board Meeting in December — <a href="lib12152026.pdf">read more</a></p>"""
+    off, amended, none = shelf(lines).meetings
+    assert (off.status, off.documents[0].kind) == ("cancelled", "notice")
+    assert amended.documents[0].revised == "Amended Agenda"
+    assert none.status == "cancelled"
+
+
+def test_minutes_that_only_name_the_day_join_its_meeting() -> None:
+    page = '<p><a href="a.pdf">11/3/2026 Special Meeting Agenda</a></p><hr><p><a href="m.pdf">11/3/2026 Minutes</a></p>'
+    assert told(page) == [("2026-11-03:special", ["agenda", "minutes"])]
+
+
+def test_a_passage_that_says_what_a_meeting_says_is_told_once() -> None:
+    markup = "<html><body><p>A notice.</p><p>December 1, 2026 <a href='a.pdf'>Agenda</a></p></body></html>"
+    place = Jurisdiction("ma-elm-falls", "Elm Falls", "MA", "city", "America/New_York")
+    site = Site("elm-falls", place, "wordpress", URL, follow=("agendas",))
+    response = Response(Request(URL), URL, 200, {"content-type": "text/html"}, markup.encode(), NOW)
+    reading = shelves.listing(shelf(markup), site, response)
+    assert [passage.key for passage in reading.document.passages] == ["", "2026-12-01"]
+    assert [request.url for request in reading.follow] == ["https://elmfalls.example/a.pdf"]
+
+
+def test_the_name_of_a_paper_knows_no_scheme_token_or_own_host() -> None:
+    assert papers.paper_id("http://www.elmfalls.example/f/a.pdf?ver=2&id=7", URL) == "/f/a.pdf?id=7"
+    assert papers.paper_id("https://files.example/a.pdf?sig=x", URL) == "files.example/a.pdf"
