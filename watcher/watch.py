@@ -150,7 +150,9 @@ async def look_at(site: Site, request: Request, document: DocumentState, desk: D
     """One document: visit, ladder of cheap exits, and only then save, read and compare."""
     now = desk.now()
     last = document.snapshot if document.visited else None  # else it is that of another address, whose place it took
-    validators = Validators(last.etag, last.last_modified) if last else Validators()
+    # a window of dates moves on: what the server said of yesterday's address says nothing of today's
+    same_address = last is not None and last.url == request.url
+    validators = Validators(last.etag, last.last_modified) if last and same_address else Validators()
     try:
         answer = await desk.fetcher.visit(request, validators, min_delay=delay_of(site))
     except FetchError as trouble:
