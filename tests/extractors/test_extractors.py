@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from importlib import util
+from itertools import chain, repeat
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watcher import wall
 from watcher.errors import LayoutChanged, ReadError, Unreadable
 from watcher.extractors import extract, fingerprint, heavy, html, names, sniff, text
 from watcher.model import View
@@ -215,8 +220,8 @@ def test_a_document_is_known_by_its_bytes_before_its_label(body: bytes, media_ty
 @pytest.mark.parametrize(
     ("body", "media_type", "words"),
     [
-        (b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "not read yet"),
-        (b"\xd0\xcf\x11\xe0", "application/msword", "not read yet"),
+        (b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "ZIP"),
+        (b"\xd0\xcf\x11\xe0", "application/msword", "old Office document"),
         (b"\x89PNG\r\n", "image/png", "image"),
         (b"\x00\x01\x02", "video/mp4", "video/mp4 are not read"),
         (bytes(range(32)) * 40, "text/plain", "not text"),
@@ -226,6 +231,60 @@ def test_a_document_is_known_by_its_bytes_before_its_label(body: bytes, media_ty
 def test_what_cannot_be_read_is_refused_by_name(body: bytes, media_type: str, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         extract(body, media_type, URL)
+
+
+def book_of(sheet: Iterable[bytes]) -> bytes:
+    """An XLSX with one sheet, written piece by piece."""
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = b"http://schemas.openxmlformats.org/package/2006/"
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml."
+    types = (
+        b'<Override PartName="/xl/%s.xml" ContentType="%s%s+xml"/>' % (part, kind, name)
+        for part, name in ((b"workbook", b"sheet.main"), (b"worksheets/sheet1", b"worksheet"))
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", b'<Types xmlns="%scontent-types">%s</Types>' % (package, b"".join(types)))
+        link = (
+            b'<Relationships xmlns="%srelationships"><Relationship Id="r1" Type="%s/%s" Target="%s"/></Relationships>'
+        )
+        book.writestr("_rels/.rels", link % (package, office, b"officeDocument", b"xl/workbook.xml"))
+        book.writestr("xl/_rels/workbook.xml.rels", link % (package, office, b"worksheet", b"worksheets/sheet1.xml"))
+        sheets = (
+            b'<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>'
+        )
+        book.writestr("xl/workbook.xml", sheets % (space, office))
+        with book.open("xl/worksheets/sheet1.xml", "w") as part:
+            part.write(b'<worksheet xmlns="%s"><sheetData>' % space)
+            for row in sheet:
+                part.write(row)
+            part.write(b"</sheetData></worksheet>")
+    return held.getvalue()
+
+
+WRITTEN = b'<row r="1"><c r="A1" t="inlineStr"><is><t>Agency</t></is></c></row>'
+
+
+@pytest.mark.slow
+def test_a_sheet_of_a_million_empty_rows_is_read_within_the_wall() -> None:
+    empty = (
+        b'<row r="%d">%s</row>' % (n, b"".join(b'<c r="%c%d" s="2"/>' % (65 + c, n) for c in range(9)))
+        for n in range(2, 1_048_577)
+    )
+    body = book_of(chain((WRITTEN,), empty))
+    assert [passage.text for passage in wall.run(extract, body, "", URL).passages] == ["Agency"]
+    wall.close()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    with pytest.raises(Unreadable, match="unpacks to more than 400 MB"):
+        extract(book_of(chain((WRITTEN,), repeat(b" " * 1_000_000, 401))), "", URL)
+
+
+def test_office_documents_are_read_behind_the_wall() -> None:
+    assert heavy(book_of((WRITTEN,)), "")
+    assert heavy(b"{\\rtf1 x}", "text/plain")
 
 
 @pytest.mark.parametrize("name", names())

@@ -1,6 +1,6 @@
 """From bytes to passages of text. One file a type of document; the file's name is the word for it.
 
-    html  json  feed  text  pdf        each: MEDIA_TYPES, extract(body, url, *, charset, view, kind) -> Document
+    html  json  feed  text  pdf  docx  xlsx  rtf        each: MEDIA_TYPES, extract(body, url, *, charset, view, kind) -> Document
 
 Pure: no network, no disk, no clock. `heavy` says which bodies belong behind the wall.
 """
@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Protocol, cast, runtime_checkable
 
 from watcher.errors import Unreadable
+from watcher.extractors._package import OLE, ZIP, kind_of
 from watcher.model import WHOLE, Document, View
 
 HEAVY_BYTES = 2_000_000
@@ -22,13 +23,12 @@ GENERIC = frozenset(
 )
 SNIFFED = 1_024  # bytes looked at
 
+RTF = b"{\\rtf"
+NEVER_HTML = frozenset({"json", "pdf", "docx", "xlsx", "rtf"})
 FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.I)
 HTML = re.compile(rb"<(?:!doctype html|html|head|body|title|meta|div|table|p|h[1-6]|span|ul|ol|a)[\s/>]", re.I)
-# Documents of later rooms, known by their first bytes so that the refusal can name them.
+# Known by their first bytes, so that the refusal can name them.
 UNSUPPORTED = (
-    (b"PK\x03\x04", "a ZIP or Office document (DOCX, XLSX …), which is not read yet"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (DOC, XLS …), which is not read yet"),
-    (b"{\\rtf", "an RTF document, which is not read yet"),
     (b"\x89PNG", "an image (OCR is off)"),
     (b"\xff\xd8\xff", "an image (OCR is off)"),
     (b"GIF8", "an image (OCR is off)"),
@@ -53,7 +53,7 @@ class Extractor(Protocol):
 
 def names() -> tuple[str, ...]:
     """Return the types that can be read: the files of this folder."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
 
 
 def load(name: str) -> Extractor:
@@ -100,6 +100,10 @@ def sniff(body: bytes, media_type: str, url: str) -> str:
     head = body[:SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if b"%PDF-" in body[:SNIFFED]:
         return "pdf"
+    if head.startswith((ZIP, OLE)):
+        return kind_of(body, url)
+    if head.startswith(RTF):
+        return "rtf"
     for signature, words in UNSUPPORTED:
         if head.startswith(signature):
             raise Unreadable(f"this is {words}", url=url)
@@ -109,7 +113,7 @@ def sniff(body: bytes, media_type: str, url: str) -> str:
     if media_type not in GENERIC:
         named = _by_media_type(media_type)
         # A log-in or error page comes as HTML in place of any document.
-        if named and not (look == "html" and named in ("json", "pdf")):
+        if named and not (look == "html" and named in NEVER_HTML):
             return named
     if look:
         return look
@@ -119,10 +123,15 @@ def sniff(body: bytes, media_type: str, url: str) -> str:
 
 
 def heavy(body: bytes, media_type: str) -> bool:
-    """True where reading may take long or much memory: PDF, big bodies, deeply nested pages. Read those in the wall."""
+    """True where reading may take long or much memory: PDF, Office documents, big bodies, deeply nested pages.
+
+    Read those in the wall.
+    """
     from watcher.extractors import html
 
     if len(body) > HEAVY_BYTES or media_type == "application/pdf" or b"%PDF-" in body[:SNIFFED]:
+        return True
+    if body[:SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith((ZIP, OLE, RTF)):
         return True
     return html.depth(body) > html.DEEP
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import orjson
 
 from watcher.errors import Unreadable
+from watcher.extractors import rtf
 from watcher.extractors.html import document_path, plain
 from watcher.extractors.text import blank, decode, paragraphs, tidy
 from watcher.model import WHOLE, Document, Passage, View
@@ -138,7 +139,7 @@ def _prose(value: str) -> Iterator[str]:
         yield document_path(value) or ""
     elif not (NEVER.match(value) or GUID.fullmatch(value) or OPAQUE.fullmatch(value)):
         if value.startswith("{\\rtf"):
-            value = _without_rtf(value)
+            value = rtf.words(value)
         if MARKUP.search(value):
             yield from plain(value).split("\n")
         else:
@@ -171,22 +172,3 @@ def _said(fields: Mapping[str, object], pattern: re.Pattern[str]) -> str:
         if pattern.search(name) and isinstance(value, str) and value.strip() and not URL.fullmatch(value.strip()):
             return tidy(plain(value))
     return ""
-
-
-RTF_SKIPPED = re.compile(r"\{\\(?:fonttbl|colortbl|stylesheet|info|\*)(?:[^{}]|\{[^{}]*\})*\}")
-RTF_CODES = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d+) ?\??|\\([a-zA-Z]+)(-?\d+)? ?|\\([^a-zA-Z])|[{}]|\r?\n")
-
-
-def _without_rtf(value: str) -> str:
-    """Return the words of Rich Text Format (Microsoft RTF specification 1.9.1), its control codes left out."""
-
-    def said(code: re.Match[str]) -> str:
-        if code[1]:
-            return bytes.fromhex(code[1]).decode("cp1252", "replace")
-        if code[2]:
-            return chr(int(code[2]) % 65_536)
-        if code[3] in ("par", "line", "sect", "page", "row"):
-            return "\n\n"
-        return " " if code[3] in ("tab", "cell") or code[5] == "~" else code[5] if code[5] in tuple("\\{}") else ""
-
-    return RTF_CODES.sub(said, RTF_SKIPPED.sub("", value))

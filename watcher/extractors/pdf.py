@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from watcher.errors import Unreadable
-from watcher.extractors.text import LIST_START, blank, tidy
+from watcher.extractors.text import LIST_START, blank, shouted, tidy
 from watcher.model import WHOLE, Document, Passage, View
 
 MEDIA_TYPES = frozenset({"application/pdf", "application/x-pdf"})
@@ -82,7 +82,7 @@ def extract(
         text = blank(paragraph, view)
         if not text:
             continue
-        if _is_heading(text):
+        if shouted(text):
             passages.append(Passage(text))
             heading = (text,)
         else:
@@ -305,8 +305,3 @@ def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
     # A first-line indent, or a return to the margin.
     shift = line.left - above.left
     return shift > 9 or (len(held) > 1 and shift < -9)
-
-
-def _is_heading(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(text) <= 90 and len(letters) >= 5 and all(letter.isupper() for letter in letters)

@@ -1,4 +1,4 @@
-"""Any single document: an HTML page, a PDF, JSON, a feed or plain text.
+"""Any single document: an HTML page, a PDF, an Office document, JSON, a feed or plain text.
 
 For what no vendor reader covers: a section of a municipal code, an ordinance, a list of agendas on a city's own
 site. Checked against the recorded pages of some thirty platforms (WordPress, Drupal, CivicPlus, Granicus …).
@@ -16,7 +16,7 @@ from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Resp
 
 ABOUT = About(
     vendor="any website",
-    reads="any single document: HTML (part of it by CSS), PDF, JSON, RSS/Atom, plain text, Markdown; with `follow`, what it links to",
+    reads="any single document: HTML (part of it by CSS), PDF, DOCX, XLSX, RTF, JSON, RSS/Atom, plain text, Markdown; with `follow`, what it links to",
     checked="recorded pages of some thirty platforms",
     amended="the text itself",
 )
