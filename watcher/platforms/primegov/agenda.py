@@ -1,0 +1,142 @@
+"""An agenda of PrimeGov as a page: sections and items in reading order, with what hangs on each."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from watcher.platforms import (
+    Document,
+    EmptyReading,
+    LayoutChanged,
+    Link,
+    Matter,
+    Meeting,
+    Reading,
+    Response,
+    Site,
+    following,
+    marks,
+    outline,
+    pages,
+)
+
+ROWS = ".section-row, .agenda-item, .item_contents"
+LANDMARKS = f"{ROWS}, .meeting-item, [data-sectionid], [data-meetingid]"
+HUNG = re.compile(r"/(attachment|document)/(\d+)", re.IGNORECASE)
+
+
+def link_id(href: str) -> str | None:
+    """The stable name of what a link leads to: a compiled document, an agenda page or an attachment."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return None
+    given = {name.lower(): value for name, value in parse_qsl(parts.query)}
+    if history := given.get("historyid"):
+        return f"attachment:{history.lower()}"
+    if found := HUNG.search(parts.path):
+        return f"{found[1].lower()}:{found[2]}"
+    if template := given.get("meetingtemplateid"):
+        output = given.get("compileoutputtype") or ("3" if parts.path.lower().endswith("/portal/meeting") else "1")
+        return f"template:{template}:{output}"
+    return None
+
+
+def read(site: Site, response: Response) -> Reading:
+    """The page's meeting and items. LayoutChanged without any of the portal's marks, EmptyReading without items."""
+    page = pages.page_of(response)
+    if page.select_one(LANDMARKS) is None:
+        raise LayoutChanged("the page has neither sections nor items of a PrimeGov agenda", url=response.url)
+    meeting = meeting_of(page, site, response)
+    rows = outline.Outline(meeting.id)
+    matters: dict[str, Matter] = {}
+    for row in page.select(ROWS):
+        kinds = pages.classes(row)
+        if "section-row" in kinds:
+            add_section(rows, row)
+        elif "agenda-item" in kinds:
+            if matter := add_item(rows, row):
+                matters.setdefault(matter.file, matter)
+        else:
+            for link in hung_on(row, response.url):
+                rows.attach(link)
+    items = rows.items()
+    if not items:
+        raise EmptyReading("the agenda page has no section and no item", url=response.url)
+    found = tuple(matters.values())
+    return Reading(
+        Document(response.url, meeting.title, "meeting"),
+        (meeting,),
+        items,
+        found,
+        following.from_meeting(meeting, items, found, site),
+    )
+
+
+def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
+    """The meeting as its list told of it, else as the page's own head does."""
+    if response.request.meeting:
+        return response.request.meeting
+    marked = page.select_one("[data-meetingid]")
+    query = {name.lower(): value for name, value in parse_qsl(urlsplit(response.url).query)}
+    title = pages.seen(page.title) or (site.body or "")
+    first = page.select_one(ROWS)
+    head = " ".join(" ".join(str(text).split()) for text in first.find_all_previous(string=True)[::-1]) if first else ""
+    start = marks.moment(title, site.jurisdiction.time_zone) or marks.moment(head, site.jurisdiction.time_zone)
+    return Meeting(
+        id=str(marked["data-meetingid"]) if marked else link_id(response.url) or query.get("id", response.url),
+        body=title,
+        title=title,
+        start=start,
+        status=marks.status_of(start, response.fetched_at, title, head),
+        url=response.url,
+    )
+
+
+def add_section(rows: outline.Outline, row: Tag) -> None:
+    """A section's heading."""
+    title = pages.seen(row.select_one(".section-heading")) or pages.seen(row)
+    number = pages.seen(row.select_one(".number-cell-section"))
+    if title:
+        rows.add(title, number=number, depth=max(len(row.find_parents(attrs={"data-sectionid": True})) - 1, 0))
+
+
+def add_item(rows: outline.Outline, row: Tag) -> Matter | None:
+    """An item, and the matter it carries where the place numbers its files (a table in the item: file, kind, title)."""
+    boxes = row.find_parents(class_="meeting-item")
+    file, kind, title = filed(row)
+    title = title or pages.seen(row)
+    if not title:
+        return None
+    table = row.find_parent(class_="item-table")
+    ident = (str(boxes[0].get("data-itemid") or "") if boxes else "") or str(row.get("id") or "").rpartition("_")[2]
+    rows.add(
+        title,
+        number=pages.seen(table.select_one(".number-cell")).strip("()") if table else "",
+        ident=ident,
+        matter=file or None,
+        depth=len(row.find_parents(attrs={"data-sectionid": True})) + max(len(boxes) - 1, 0),
+    )
+    return Matter(str(boxes[0].get("data-mig") or file) if boxes else file, file, kind, title) if file else None
+
+
+def filed(row: Tag) -> tuple[str, str, str]:
+    """(file number, kind, title) of an item that is a table; empty words where it is none."""
+    cells = [[pages.seen(cell) for cell in line.find_all("td")] for line in row.select("table.forcepopulate tr")]
+    if len(cells) > 1 and len(cells[0]) == 1 and len(cells[1]) > 1 and len(cells[0][0].split()) <= 3:
+        return cells[0][0], cells[1][0], " ".join(cells[1][1:])
+    return "", "", ""
+
+
+def hung_on(row: Tag, base: str) -> list[Link]:
+    """The downloads of an item; a viewer's link beside each leads to the same."""
+    found = ((label, url, link_id(url) or "") for label, url in pages.links(row, base))
+    return [
+        Link(ident, url, re.sub(r"^Download\s+", "", label))
+        for label, url, ident in found
+        if ident.startswith(("attachment:", "document:"))
+    ]
