@@ -8,12 +8,13 @@ paragraph, with the trail of headings, keyed by the publisher's id of its sectio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bs4.element import NavigableString, PreformattedString, Tag
 
-from watcher.model import Passage
+from watcher.errors import EmptyReading
+from watcher.model import Document, Passage
 
 SECTION = 9  # the level of a section; wider headings are 1 (title) to 8
 CODIFIED = "codified-through"
@@ -59,7 +60,7 @@ _LABELLED = re.compile(
     r"(?:(?:editor(?:ial)?|publisher|codifier|compiler|reviser|revisor|annotator|drafting)['’]?s?['’]? notes?|notes?"
     r"|cross[- ]?references?|(?:state|federal|charter|code|statutory|local|county) (?:law |constitution )?references?"
     r"|(?:state|federal) (?:law|constitution)s?[^.:—–-]{0,40}references?|legal analysis|annotations?|statutory authority"
-    r"|(?:legislative )?history|source|derivation|amendment note|related laws?|effective on)(?:\(s\))?\s*(?:[—–:-]|\Z)"
+    r"|(?:legislative )?history|source|derivation|amendment note|related laws?|effective on|disclaimer)(?:\(s\))?\s*(?:[—–:-]|\Z)"
     r"|penalty(?: provisions?)?,? see\b",
     re.IGNORECASE,
 )
@@ -162,6 +163,50 @@ def from_text(text: str) -> Iterator[Block]:
             footnotes = False
         told = footnotes and not _FOOTNOTES.match(line)
         yield Block(line, level, note=FOOTNOTE if footnotes else "")
+
+
+def from_page(root: Tag, heading: Callable[[str, Tag], tuple[int, str] | None]) -> Iterator[Block]:
+    """The blocks of a page's part; `heading` tells the level and id of a heading, None for a paragraph.
+
+    A line that is nothing but links into the code is its table of contents, and no law.
+    """
+    for text, tag in lines(root):
+        found = heading(text, tag)
+        if found:
+            yield Block(text, *found)
+        else:
+            yield Block(text, note=note_by_class(tag, root) or (NOTE if is_contents(tag) else ""))
+
+
+def is_contents(tag: Tag) -> bool:
+    """Whether a block is nothing but a link, as in a list of the sections below."""
+    links = [link for link in tag.find_all("a", href=True) if link.get_text(strip=True)]
+    if not links or tag.name in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        return False
+    linked = sum(len(link.get_text("", strip=True)) for link in links)
+    return linked >= 0.8 * len("".join(tag.get_text("", strip=True).split(" ")))
+
+
+def contents(root: Tag, href: re.Pattern[str]) -> tuple[Passage, ...]:
+    """A table of contents: the words of the links that lead into the code, keyed by what the pattern finds in them."""
+    found: dict[str, Passage] = {}
+    for link in root.find_all("a", href=True):
+        text, named = " ".join(link.get_text(" ").split()), href.search(str(link["href"]))
+        if text and named:
+            found.setdefault(named[named.lastindex or 0], Passage(text, ("Contents",), named[named.lastindex or 0]))
+    return tuple(found.values())
+
+
+def document(
+    url: str, title: str, blocks: Iterable[Block], key: str = "", contents: tuple[Passage, ...] = ()
+) -> Document:
+    """A part of a code as a document; its table of contents where it shows no more. EmptyReading for neither."""
+    found = passages(blocks, key)
+    if all(passage.aside for passage in found):
+        found = contents
+    if not found:
+        raise EmptyReading("nothing of the code is on the page", url=url)
+    return Document(url, title or found[0].text, "code", found)
 
 
 BLOCKS = frozenset({
