@@ -108,14 +108,46 @@ def shelf_of(root: Tag, site: Site, response: Response, *, pages_too: bool = Fal
     With `pages_too` a dated row that leads to a page of the same site is a meeting of its own: rows of a system that
     writes its calendar itself. Nothing is guessed: a paper without a date stays loose.
     """
-    reader = _Reader(root, site, response, pages_too=pages_too)
-    for row in rows_of(root, response.url):
+    about = pages.seen(root.select_one("title"))
+    return shelf_of_rows(rows_of(root, response.url), site, response, pages_too=pages_too, about=about)
+
+
+def shelf_of_rows(
+    rows: Iterable[Row], site: Site, response: Response, *, pages_too: bool = False, about: str = ""
+) -> Shelf:
+    """The same for rows from elsewhere; `about` is what the whole list calls itself."""
+    reader = _Reader(site, response, pages_too=pages_too, about=about)
+    for row in rows:
         reader.take(row)
     return reader.shelf()
 
 
+def papers_in(root: Tag, response: Response) -> tuple[Link, ...]:
+    """The papers of one meeting's own page, each of the kind that its words, the heading above it or its name say."""
+    found: dict[str, Link] = {}
+    for row in rows_of(root, response.url):
+        for anchor in row.anchors:
+            if not (is_paper(anchor.url) or is_screen(anchor.url)):
+                continue
+            kind = marks.document_kind(anchor.label, anchor.header, *reversed(row.headings[-1:]), file_name(anchor.url))
+            if kind == "other":
+                kind = "video" if is_screen(anchor.url) else "attachment"
+            link = link_of(anchor, kind, response, ())
+            found.setdefault(link.id, link)
+    return tuple(found.values())
+
+
+def link_of(anchor: Anchor, kind: str, response: Response, around: Sequence[str]) -> Link:
+    """A paper by its lasting name; amended where its own words, those `around` it or its file's name say so."""
+    title = anchor.label or anchor.header or file_name(anchor.url)
+    revised = marks.revised_mark(anchor.label, *around, _spaced(file_name(anchor.url)))
+    if kind == "attachment" and not (revised and AMENDED.search(anchor.label)):
+        revised = None  # supplements come with every agenda
+    return Link(paper_id(anchor.url, response.url), anchor.url, title, kind, revised)
+
+
 class _Reader:
-    def __init__(self, root: Tag, site: Site, response: Response, *, pages_too: bool) -> None:
+    def __init__(self, site: Site, response: Response, *, pages_too: bool, about: str) -> None:
         self.site, self.response, self.pages_too = site, response, pages_too
         self.found: dict[str, Sitting] = {}
         self.loose: dict[str, Link] = {}
@@ -125,7 +157,7 @@ class _Reader:
         self.last: Sitting | None = None  # whose row was read last, and that row's words
         self.last_said = ""
         self.handouts: list[tuple[date, Link]] = []
-        self.about = pages.seen(root.select_one("title"))
+        self.about = about
 
     def take(self, row: Row) -> None:
         useful = [anchor for anchor in row.anchors if self._useful(anchor, row)]
@@ -232,9 +264,9 @@ class _Reader:
                 )
         if sitting is None:
             if kind == "attachment" and (day := self._day(anchor, row)):
-                self.handouts.append((day, self._link(anchor, kind, ())))
+                self.handouts.append((day, link_of(anchor, kind, self.response, ())))
             if kind in FOR_MEETINGS and is_paper(anchor.url):
-                link = self._link(anchor, kind, ())
+                link = link_of(anchor, kind, self.response, ())
                 self.loose.setdefault(link.id, link)
             return
         self.rows.append((_folded(row.text), sitting.id))
@@ -242,7 +274,7 @@ class _Reader:
         if not is_paper(anchor.url) and not is_screen(anchor.url) and kind not in FOR_MEETINGS:
             sitting.url = sitting.url or anchor.url
             return
-        link = self._link(anchor, kind, (row.text,) if len(row.anchors) == 1 else ())
+        link = link_of(anchor, kind, self.response, (row.text,) if len(row.anchors) == 1 else ())
         sitting.papers.setdefault(link.id, link)
 
     def _day(self, anchor: Anchor, row: Row) -> date | None:
@@ -274,13 +306,6 @@ class _Reader:
         sitting.title = sitting.title or next((told[name] for name in NAMING if told.get(name)), "")
         sitting.title = sitting.title or title_of(row, named=bool(self.site.body or over))
         return sitting
-
-    def _link(self, anchor: Anchor, kind: str, around: Sequence[str]) -> Link:
-        title = anchor.label or anchor.header or file_name(anchor.url)
-        revised = marks.revised_mark(anchor.label, *around, _spaced(file_name(anchor.url)))
-        if kind == "attachment" and not (revised and AMENDED.search(anchor.label)):
-            revised = None  # supplements come with every agenda
-        return Link(paper_id(anchor.url, self.response.url), anchor.url, title, kind, revised)
 
     def shelf(self) -> Shelf:
         self._join_orphans()
@@ -351,6 +376,14 @@ def listing(shelf: Shelf, site: Site, response: Response, *, proof: str | None =
         follow=following.bounded(follow),
         proof=proof,
     )
+
+
+def passages_of(markup: str, response: Response, heading: tuple[str, ...]) -> tuple[Passage, ...]:
+    """A field's mark-up as passages under the title that it belongs to."""
+    if not markup.strip():
+        return ()
+    document = extract(markup.encode(), "text/html", response.url, charset="utf-8")
+    return tuple(replace(passage, heading=(*heading, *passage.heading), key="") for passage in document.passages)
 
 
 def words_of_none(root: Tag) -> str | None:
