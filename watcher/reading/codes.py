@@ -248,7 +248,10 @@ def lines(root: Tag) -> Iterator[tuple[str, Tag]]:
 _BY_CLASS = (
     (HISTORY, ("history",)),
     (FOOTNOTE, ("footnote",)),
-    (NOTE, ("ednote", "editor", "crossref", "statref", "refnote", "annotation", "publishernote")),
+    (
+        NOTE,
+        ("ednote", "editor", "crossref", "statref", "refnote", "annotation", "publishernote", "analysis", "minitoc"),
+    ),
 )
 
 
