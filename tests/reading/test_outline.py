@@ -58,3 +58,15 @@ def test_documents_and_words_belong_to_the_row_before() -> None:
     (item,) = outline.items()
     assert [link.title for link in item.attachments] == ["Contract"]
     assert item.text == "To renew it.\nFor two years."
+
+
+def test_a_heading_alone_is_no_item() -> None:
+    outline = Outline("M1")
+    outline.head("5. Consent Agenda")
+    outline.add("Jail contract", depth=1)
+    outline.head("6. Reports")
+    outline.add("Police report", depth=1)
+    assert [(item.order, item.section, item.consent) for item in outline.items()] == [
+        (1, "5. Consent Agenda", True),
+        (2, "6. Reports", False),
+    ]

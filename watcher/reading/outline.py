@@ -36,7 +36,7 @@ class Outline:
         attachments: Iterable[Link] = (),
     ) -> None:
         """One row. `ident` is the vendor's own lasting id of it; without one its words are, never its place."""
-        self._trail = [(level, words) for level, words in self._trail if level < depth]
+        self._close(depth)
         key = ident or hashlib.sha256(" ".join(title.lower().split()).encode()).hexdigest()[:12]
         self._twins[key] += 1
         twin = f"#{self._twins[key]}" if self._twins[key] > 1 else ""
@@ -57,6 +57,14 @@ class Outline:
             )
         )
         self._trail.append((depth, title))
+
+    def head(self, title: str, *, depth: int = 0) -> None:
+        """A section's heading that the vendor does not count among the items."""
+        self._close(depth)
+        self._trail.append((depth, title))
+
+    def _close(self, depth: int) -> None:
+        self._trail = [(level, words) for level, words in self._trail if level < depth]
 
     def attach(self, link: Link) -> None:
         """A document of the row before, each once; of nothing where there is none."""
