@@ -32,11 +32,8 @@ from watcher.demo.pages import calendar
 from watcher.demo.pdf import assembled, written
 from watcher.demo.story import Day, published
 from watcher.ledger import Ledger
-
-BEING_FINISHED = (
-    "some of what it asks is not met yet; WATCHER_BAD_INPUT=1 runs it (see the closing note of the first issue)"
-)
-pytestmark = pytest.mark.skipif(os.environ.get("WATCHER_BAD_INPUT") != "1", reason=BEING_FINISHED)
+from watcher.model import Change
+from watcher.snapshots import Objects
 
 ORDINARY = "<h1>City Council</h1><p>Award of bid for the ice rink chiller plant.</p><p>Approve the minutes.</p>"
 DETAINER = "<p>Resolution directing the Police Department not to honor ICE civil immigration detainer requests.</p>"
@@ -119,10 +116,19 @@ def said(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None
 
 
 def nothing_is_lost(desk: Desk) -> None:
-    """The one earlier change is listed, and every object and link is as it was written."""
-    said(desk.run("verify"), 0)
-    (change,) = desk.lines("changes")
-    assert "detainer" in change["after"]
+    """The one earlier change is there, and every object and link is as it was written."""
+    (change,) = stored(desk)
+    assert change.after is not None
+    assert "detainer" in change.after
+
+
+def stored(desk: Desk) -> list[Change]:
+    """Every change found so far, read beside the program. Fails where an object or a link is not as it was written."""
+    folder = desk.folder / desk.env.get("WATCHER_DATA", "snapshots")
+    objects = Objects(folder)
+    with Ledger.open(folder / "ledger.sqlite3", read_only=True) as ledger:
+        assert [*objects.verify(), *ledger.verify(objects)] == []
+        return ledger.changes()
 
 
 def the_next_good_visit_alerts(desk: Desk, town: Town) -> None:
@@ -132,7 +138,7 @@ def the_next_good_visit_alerts(desk: Desk, town: Town) -> None:
     said(desk.run("check"), 0)
     assert len(town.received) == told + 1
     assert b"287(g)" in town.received[-1][2]
-    said(desk.run("verify"), 0)
+    stored(desk)
 
 
 # ------------------------------------------------------------------------------------- a bad day for many sites at once
@@ -481,7 +487,7 @@ def test_a_host_that_is_well_again_is_compared_with_its_last_good_page(hosts: Da
 
 
 def test_sites_taken_out_of_the_registry_leave_everything_whole(hosts: Days) -> None:
-    said(hosts.desk.run("verify"), 0)
+    stored(hosts.desk)
     assert {line["site"] for line in hosts.desk.lines("sites")} == set(AWAY)
 
 
@@ -525,10 +531,8 @@ def test_a_registry_that_is_not_there_or_a_folder_is_told(desk: Desk) -> None:
 
 def test_an_empty_list_of_sites_is_told(desk: Desk, town: Town) -> None:
     desk.sites(HEAD.format(base=town.base).rstrip() + " []\n")
-    done = desk.run("check")
-    said(done, done.returncode)
-    assert done.returncode in (0, 2)
-    assert "sites" in done.stdout + done.stderr
+    said(desk.run("check"), 0, "no site in sites.yaml is enabled")
+    said(desk.run("validate"), 0, "sites.yaml:8: sites: no site is watched")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\0\0", b"entries: [", b"- 1", b"", None])
@@ -584,6 +588,7 @@ def test_a_file_where_the_folder_should_be_is_told(desk: Desk) -> None:
 
 
 def test_a_locked_ledger_is_told_and_nothing_is_lost(desk: Desk, town: Town) -> None:
+    desk.program = ("-c", IMPATIENT)
     other = sqlite3.connect(desk.folder / "snapshots/ledger.sqlite3")
     try:
         other.execute("BEGIN EXCLUSIVE")
@@ -637,8 +642,8 @@ def test_a_stored_version_that_is_damaged_costs_one_comparison_and_never_the_oth
     said(desk.run("check"), 0)
     objects = desk.folder / "snapshots/objects"
     (visit,) = [v for v in desk.lines("history", "springfield-council") if v["outcome"] == "changed"]
-    stored = objects / visit["snapshot"][:2] / f"{visit['snapshot'][2:]}.zst"
-    stored.write_bytes(b"not what it was")
+    spoilt = objects / visit["snapshot"][:2] / f"{visit['snapshot'][2:]}.zst"
+    spoilt.write_bytes(b"not what it was")
     town.put("/agenda", ORDINARY + DETAINER + "<p>Purchase of a fire truck.</p>")
     town.put("/other", ORDINARY + DETAINER)
     done = desk.run("check", "--json")
@@ -701,10 +706,10 @@ def test_a_full_disk_is_told_and_nothing_is_lost(desk: Desk, town: Town, disk: P
     said(desk.run("check"), 1, "disk is full")  # the page was visited and could not be kept
     assert not town.received
     filler.unlink()
-    said(desk.run("verify"), 0)
+    stored(desk)
     said(desk.run("check"), 0)
     assert len(town.received) == 1
-    assert len(desk.lines("changes")) > 1
+    assert len(stored(desk)) > 1
 
 
 @pytest.mark.slow
@@ -721,9 +726,9 @@ def test_a_service_on_a_full_disk_stays_alive_says_so_and_recovers(desk: Desk, t
         filler.unlink()
         wait_until(lambda: bool(town.received))
     assert service.ended == 0, service.said()
-    assert "Traceback" not in service.said()
+    assert "Traceback" not in service.said(), service.said()
     assert service.said().count("disk is full") < 10
-    said(desk.run("verify"), 0)
+    stored(desk)
 
 
 @pytest.mark.slow
@@ -740,7 +745,7 @@ def test_a_service_on_a_full_disk_goes_on_telling_what_is_owed(desk: Desk, town:
         known = len(town.received)
         wait_until(lambda: len(town.received) > known)
     assert service.ended == 0, service.said()
-    assert "Traceback" not in service.said()
+    assert "Traceback" not in service.said(), service.said()
 
 
 def test_a_read_only_folder_is_told_and_can_still_be_read(desk: Desk, town: Town, disk: Path) -> None:
@@ -803,11 +808,10 @@ def test_a_site_taken_out_keeps_its_history_and_what_it_owes(desk: Desk, town: T
     desk.sites(HEAD.format(base=town.base) + SITE.format(id="other", url=f"{town.base}/agenda"))
     said(desk.run("deliver"), 0)
     assert len(town.received) == 1
-    assert len(desk.lines("changes")) > 1
+    assert len(stored(desk)) > 1
     said(desk.run("changes", "--site", "springfield-council"), 0, "detainer")
     said(desk.run("history", "springfield-council"), 0, "text_changed")
     said(desk.run("history", "springfeld-council"), 2, "no site 'springfeld-council'")
-    said(desk.run("verify"), 0)
 
 
 def test_a_site_with_another_address_starts_with_a_silent_baseline(desk: Desk, town: Town) -> None:
@@ -868,7 +872,7 @@ def test_a_signal_while_a_hostile_pdf_is_read_is_heard_at_once(desk: Desk, town:
         time.sleep(2)
     assert service.ended == 0, service.said()
     assert service.took < 10
-    assert "Traceback" not in service.said()
+    assert "Traceback" not in service.said(), service.said()
     nothing_is_lost(desk)
 
 
@@ -890,6 +894,19 @@ def test_sigterm_with_a_slow_site_in_flight_ends_the_service_in_time(desk: Desk,
     assert service.ended == 0, service.said()
     assert service.took < 10
     nothing_is_lost(desk)
+
+
+def test_sigterm_with_a_message_in_flight_lets_it_land(desk: Desk, town: Town) -> None:
+    desk.sites(registry(town, "    every: 1s\n"))
+    town.pages["/hook"] = Page(b"ok", delay=1.5)
+    town.put("/agenda", ORDINARY + DETAINER + "<p>Termination of the 287(g) agreement.</p>")
+    with running(desk) as service:
+        wait_until(lambda: bool(town.received))
+    assert service.ended == 0, service.said()
+    assert service.took < 10
+    assert "Traceback" not in service.said(), service.said()
+    said(desk.run("deliver"), 0)
+    assert len(town.received) == 1
 
 
 def test_a_slow_drip_and_a_pdf_that_never_ends_are_cut_off_and_named(desk: Desk, town: Town) -> None:
@@ -916,7 +933,9 @@ def test_a_slow_drip_and_a_pdf_that_never_ends_are_cut_off_and_named(desk: Desk,
 IMPATIENT = textwrap.dedent("""
     from functools import partial
     from watcher import app, wall
+    from watcher.ledger import Ledger
     from watcher.net import Door, Limits
+    Ledger.open.__func__.__kwdefaults__["patience"] /= 5
     app.Door = partial(Door, limits=Limits(read=1.0, total=2.0))
     wall.WallLimits = partial(wall.WallLimits, seconds=2.0)
     from watcher.cli import main
@@ -935,7 +954,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(desk: Desk, town: Town, comma
         said(desk.run("check"), 0)
     done = desk_in_shell(desk, '"$@" | head -c 1', *command)
     said(done, 0)
-    said(desk.run("verify"), 0)
+    stored(desk)
 
 
 @pytest.mark.parametrize("command", ["check", "sites", "changes --json", "verify"])
@@ -947,12 +966,7 @@ def test_a_closed_stdout_is_no_error(desk: Desk, command: str) -> None:
 def test_a_full_stdout_is_told(desk: Desk, town: Town, command: str) -> None:
     town.put("/agenda", ORDINARY)
     said(desk_in_shell(desk, '"$@" >/dev/full', *command.split()), 1, "No space left")
-    nothing_is_lost_but_more(desk)
-
-
-def nothing_is_lost_but_more(desk: Desk) -> None:
-    said(desk.run("verify"), 0)
-    assert desk.lines("changes")
+    assert stored(desk)
 
 
 def desk_in_shell(desk: Desk, line: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -981,9 +995,9 @@ def test_a_terminal_that_knows_only_ascii_is_written_to(desk: Desk, town: Town) 
     said(desk.run("check"), 0)
     for command in (("changes",), ("sites",), ("why", "springfield-council"), ("validate",), ("changes", "--json")):
         said(desk.run(*command), 0)
-    (change, *_) = desk.lines("changes")
-    said(desk.run("show", change["id"]), 0)
-    said(desk.run("show", change["id"], "--format", "html"), 0)
+    (change, *_) = stored(desk)
+    said(desk.run("show", change.id), 0)
+    said(desk.run("show", change.id, "--format", "html"), 0)
 
 
 def test_without_a_home_and_in_a_folder_that_cannot_be_written_it_works_all_the_same(desk: Desk, disk: Path) -> None:
@@ -1020,6 +1034,7 @@ def test_an_edit_of_the_registry_is_taken_up_at_the_next_start_and_said(desk: De
 
 
 def test_a_locked_ledger_does_not_end_the_service(desk: Desk, town: Town) -> None:
+    desk.program = ("-c", IMPATIENT)
     desk.sites(registry(town, "    every: 1s\n"))
     with running(desk) as service:
         wait_until(lambda: town.asked["/agenda"] > 0)
@@ -1030,8 +1045,8 @@ def test_a_locked_ledger_does_not_end_the_service(desk: Desk, town: Town) -> Non
         other.close()
         wait_until(lambda: bool(town.received))
     assert service.ended == 0, service.said()
-    assert "Traceback" not in service.said()
-    said(desk.run("verify"), 0)
+    assert "Traceback" not in service.said(), service.said()
+    stored(desk)
 
 
 def test_no_secret_is_in_any_output_page_or_stored_byte(desk: Desk, town: Town) -> None:
@@ -1074,10 +1089,10 @@ def test_no_secret_is_in_any_output_page_or_stored_byte(desk: Desk, town: Town) 
         wait_until(lambda: answer(port, "/healthz") is not None)
         pages = [answer(port, path) or b"" for path in ("/", "/sites", "/readyz", "/metrics", "/healthz")]
     heard = "".join(done.stdout + done.stderr for done in spoken) + service.said() + b"".join(pages).decode()
-    stored = b"".join(path.read_bytes() for path in (desk.folder / "snapshots").rglob("*") if path.is_file())
+    kept = b"".join(path.read_bytes() for path in (desk.folder / "snapshots").rglob("*") if path.is_file())
     for secret in (*secrets.values(), "hushhushhush", "whisperwhisper", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"):
         assert secret not in heard
-        assert secret.encode() not in stored
+        assert secret.encode() not in kept
     assert "Traceback" not in heard
 
 

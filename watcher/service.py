@@ -100,6 +100,9 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
                 await asyncio.shield(sending)
             except StoreError as trouble:  # unmarked it is not sent: after a kill nobody would know that it was
                 complaint.say("what is owed waits", trouble)
+            except asyncio.CancelledError:  # told to end, which APScheduler would log as an error with its traceback
+                if not stop.is_set():
+                    raise
 
         scheduler.add_job(visit_due, **every, **never_skip)
         scheduler.add_job(send_owed, **every, **never_skip)

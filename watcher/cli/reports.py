@@ -151,7 +151,11 @@ class PlainLines:
     def sum(self) -> None:
         """The closing lines: what was done, and what to do next."""
         if not self.sites:
-            self.line("nothing visited: no site is due" if self.only_due else "nothing visited: no site is enabled")
+            self.line(
+                "nothing visited: no site is due"
+                if self.only_due
+                else "nothing visited: no site in sites.yaml is enabled"
+            )
             return
         told = ", ".join(f"{n} {outcome}" for outcome, n in self.outcomes.most_common())
         said = f"{counted(self.alerts, 'alert')}, {counted(self.sent, 'message')} sent"
