@@ -149,3 +149,9 @@ def document_kind(*texts: str) -> str:
             if pattern.search(spaced):
                 return kind
     return "other"
+
+
+def lasting_name(name: str) -> str:
+    """A meeting's name without case, signs and the words of a clerk that come and go (cancelled, amended)."""
+    plain = REVISED.sub(" ", CANCELLED.sub(" ", name))
+    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))

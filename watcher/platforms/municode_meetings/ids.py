@@ -48,9 +48,8 @@ def with_packet(href: str) -> bool:
 
 
 def lasting(name: str, day: object) -> str:
-    """A meeting's name and day, without the words of a clerk that come and go (cancelled, amended)."""
-    plain = marks.REVISED.sub(" ", marks.CANCELLED.sub(" ", name))
-    return f"{' '.join(re.findall(r'[a-z0-9]+', plain.lower()))}:{day}"
+    """A meeting's name and day, the same whether it is cancelled or amended."""
+    return f"{marks.lasting_name(name)}:{day}"
 
 
 def keyed(requests: Iterable[Request]) -> tuple[Request, ...]:
