@@ -40,3 +40,14 @@ def test_a_parameter_of_an_address_is_found_whatever_its_letter_case() -> None:
     assert pages.parameter("https://town.example/x?NodeId=CH2&nodeid=later", "nodeId") == "CH2"
     assert pages.parameter("https://town.example/x", "nodeId") == ""
     assert pages.parameter("https://[town/x?nodeId=1", "nodeId") == ""
+
+
+def test_what_stands_before_an_agenda_is_read_without_its_scripts() -> None:
+    page = BeautifulSoup(
+        "<html><head><title>Council</title><script>var at = '1:00 PM';</script></head>"
+        "<body><p>December 8,\n 2026</p><ul><li>1. Roll call</li></ul></body></html>",
+        "lxml",
+    )
+    row = page.li
+    assert row is not None
+    assert pages.before(row) == "Council December 8, 2026"

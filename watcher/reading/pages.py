@@ -89,6 +89,13 @@ def seen(tag: Tag | None) -> str:
     return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
+def before(tag: Tag) -> str:
+    """What a page says before a tag, in one line: its title and the head above an agenda's first row."""
+    strings = tag.find_all_previous(string=True)[::-1]
+    shown = (text for text in strings if not text.parent or text.parent.name not in ("script", "style", "noscript"))
+    return " ".join(" ".join(shown).split())
+
+
 def classes(tag: Tag) -> list[str]:
     """The class names of a tag."""
     return [name for name in tag.get_attribute_list("class") if name]
