@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from watcher.platforms import (
     About,
@@ -59,7 +59,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
     parts = urlsplit(site.url)
     if API in parts.path.lower():
         return (Request(site.url, headers=JSON, why="PrimeGov meetings", stable_key="meetings"),)
-    committee = {name.lower(): value for name, value in parse_qsl(parts.query)}.get("committee", "")
+    committee = pages.parameter(site.url, "committee")
     one, of_one = ("ByCommitteeId", f"committeeId={committee}") if committee.isdigit() else ("", "")
     lists = f"{root_of(site.url)}/api/v2/PublicPortal/List"
     ahead = f"{lists}UpcomingMeetings{one}" + (f"?{of_one}" if of_one else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -32,17 +32,16 @@ HUNG = re.compile(r"/(attachment|document)/(\d+)", re.IGNORECASE)
 def link_id(href: str) -> str | None:
     """The stable name of what a link leads to: a compiled document, an agenda page or an attachment."""
     try:
-        parts = urlsplit(href)
+        path = urlsplit(href).path
     except ValueError:
         return None
-    given = {name.lower(): value for name, value in parse_qsl(parts.query)}
-    if history := given.get("historyid"):
+    if history := pages.parameter(href, "historyId"):
         return f"attachment:{history.lower()}"
-    if found := HUNG.search(parts.path):
+    if found := HUNG.search(path):
         return f"{found[1].lower()}:{found[2]}"
-    if template := given.get("meetingtemplateid"):
-        output = given.get("compileoutputtype") or ("3" if parts.path.lower().endswith("/portal/meeting") else "1")
-        return f"template:{template}:{output}"
+    if template := pages.parameter(href, "meetingTemplateId"):
+        output = "3" if path.lower().endswith("/portal/meeting") else "1"
+        return f"template:{template}:{pages.parameter(href, 'compileOutputType') or output}"
     return None
 
 
@@ -82,13 +81,12 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
     if response.request.meeting:
         return response.request.meeting
     marked = page.select_one("[data-meetingid]")
-    query = {name.lower(): value for name, value in parse_qsl(urlsplit(response.url).query)}
     title = pages.seen(page.title) or (site.body or "")
     first = page.select_one(ROWS)
-    head = " ".join(" ".join(str(text).split()) for text in first.find_all_previous(string=True)[::-1]) if first else ""
-    start = marks.moment(title, site.jurisdiction.time_zone) or marks.moment(head, site.jurisdiction.time_zone)
+    head = pages.before(first) if first else ""
+    start = marks.moment(f"{title} {head}", site.jurisdiction.time_zone)
     return Meeting(
-        id=str(marked["data-meetingid"]) if marked else link_id(response.url) or query.get("id", response.url),
+        id=str(marked["data-meetingid"]) if marked else link_id(response.url) or response.url,
         body=title,
         title=title,
         start=start,
