@@ -60,6 +60,7 @@ ROW = re.compile(
     rf"(?P<date>{DAY}|N/A|TBD|[-–—](?=\s*[A-Z*“\"]))?"
     rf"|(?:N/A|[-–—])\*?[ \t]*(?P<unnumbered>\d{{6}})[ \t]*(?P<day>{DAY}))\*?\s*(?=[^\d\s])"
 )
+TABLE = re.compile(r"Comprehensive Ordinance List|Ord(?:inance)?\.? ?No\.?\s*File ?No", re.IGNORECASE)
 AFTER_ROWS = re.compile(r"\n\s*(?:\d{4} Ordinances\s*\n|Ordinances that amend\b|Publisher['’]s Note\b|Jump to:)")
 AFFECTED = re.compile(r"\s*\b(Sections? Affected:.*)", re.DOTALL)
 
@@ -116,8 +117,8 @@ def read_answer(answer: Any, site: Site, response: Response) -> Reading:
         if "toc" in answer and "uuid" in answer:
             return read_version(answer, response)
         if "children" in answer or "sections" in answer:
-            nodes = answer.get("children") or answer.get("sections") or []
-            return read_contents(list(nodes), str(answer.get("title") or ""), response)
+            nodes = listed(answer.get("children") or answer.get("sections"))
+            return read_contents(nodes, str(answer.get("title") or ""), response)
     raise LayoutChanged("the answer holds no version, contents or section of American Legal's", url=response.url)
 
 
@@ -125,19 +126,24 @@ def read_version(answer: Mapping[str, Any], response: Response) -> Reading:
     """client-version/latest: its name, how current it is, and its codes."""
     said = [str(answer.get(name) or "") for name in ("name", "currency_info")]
     passages = [Passage(plain(text), (codes.BANNER,), codes.CODIFIED) for text in said if text]
-    for code in answer.get("toc") or ():
+    for code in listed(answer.get("toc")):
         title, name = plain(str(code.get("title") or "")), str(code.get("slug") or "")
         passages.append(Passage(title, ("Codes",), name))
-        parts = [plain(str(part.get("title") or "")) for part in code.get("sections") or ()]
+        parts = [plain(str(part.get("title") or "")) for part in listed(code.get("sections"))]
         passages += [Passage(part, ("Codes", title), f"{name}:{part}") for part in parts if part]
-    if not answer.get("toc"):
+    if not any(passage.heading == ("Codes",) for passage in passages):
         raise EmptyReading("the version lists no code", url=response.url)
     return Reading(Document(response.url, plain(said[0]) or "Version", "listing", tuple(passages)))
 
 
-def read_contents(nodes: list[Any], title: str, response: Response) -> Reading:
+def listed(entries: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; nothing where it is none."""
+    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
+
+
+def read_contents(nodes: list[Mapping[str, Any]], title: str, response: Response) -> Reading:
     """section-toc, code-toc: the headings."""
-    titles = [plain(str(node.get("title") or "")) for node in nodes if isinstance(node, Mapping)]
+    titles = [plain(str(node.get("title") or "")) for node in nodes]
     passages = tuple(
         Passage(words, (title,) if title else (), codes.number_of(words) or words) for words in titles if words
     )
@@ -153,7 +159,7 @@ def plain(markup: str) -> str:
 
 def read_section(page: BeautifulSoup, title: str, response: Response) -> Reading:
     """A rendered section or chapter: blocks of class rbox, headings by what they are called (Chapter, Section)."""
-    if not page.select_one(".rbox, .Section, .Normal-Level"):
+    if not page.select_one(".rbox, .Normal-Level"):
         raise LayoutChanged("the page has no block of a code of American Legal's (class rbox)", url=response.url)
     for chrome in page.select("codeoptions, header, footer, nav, .breadcrumb"):
         chrome.decompose()
@@ -184,13 +190,12 @@ def published_by(text: str) -> bool:
 def read_text(site: Site, response: Response) -> Reading:
     """The table of ordinances as plain text, else a plain-text export of a chapter."""
     text = pages.decoded(response)
-    matters = tuple(rows_of(text, site))
+    matters = tuple(rows_of(text, site)) if TABLE.search(text) else ()
     title = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "").lstrip("\ufeff")
     if not matters:
-        found = codes.passages(codes.from_text(text))
-        if not any(passage.key for passage in found):
+        if not codes.is_export(text):
             raise LayoutChanged("the text has no row of an ordinance table and no heading of a code", url=response.url)
-        return Reading(Document(response.url, title, "code", found))
+        return Reading(codes.document(response.url, title, codes.from_text(text)))
     passages = tuple(
         Passage("\n".join(filter(None, (f"{m.file} {m.title}", m.text))), (m.kind,), m.id) for m in matters
     )
@@ -215,7 +220,7 @@ def rows_of(text: str, site: Site) -> Iterator[Matter]:
         number, skip = exact[0] if exact else min(ahead or tails or [(int(row["digits"]), 0)])
         starts.append((row.start() + skip, f"{number}-{row['year']}"))
         due, last = number + 1, row["year"]
-    ends = [start for start, _ in starts[1:]] + [len(text)]
+    ends = [*(start for start, _ in starts), len(text)][1:]
     for row, (_, name), end in zip(rows, starts, ends, strict=True):
         yield matter_of(text[row.end() : end], name, row, site)
 

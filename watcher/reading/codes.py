@@ -36,6 +36,7 @@ _SECTION = re.compile(
 )
 _AFTER_SECTION = re.compile(r"\.?:?(?:\s*[-–—]+\s*\S|\s*\[|\.?\s+[A-Z“\"(\d]|\.?\Z)|\.(?=[A-Z])|,\s+\d|\s*[—–-]\s*\d")
 _NUMBER = re.compile(r"(?:[A-Z]{1,3}-?)?\d+[A-Z]?(?:[.:-]\d*[A-Z]?\d+[A-Z]?|[.:-][A-Z](?!\w))*", re.IGNORECASE)
+_EXPORTED = re.compile(r"^\s*Secs?\. \S+ - \S", re.MULTILINE)
 LONGEST_HEADING = 300
 MARK = re.compile(r"\s*(?:\[\d{1,3}\]|\[\*\])(?=\s*\Z)")  # the foot-note mark behind a heading: ADMINISTRATION[1]
 ENUMERATOR = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]{1,3}|[ivxlcIVXLC]{1,6})[.)]|\((?:\d{1,3}|[A-Za-z]{1,5})\)|[•*])\Z")
@@ -146,6 +147,12 @@ def number_of(text: str) -> str:
         return found["number"].rstrip(".:")
     numbered = _NUMBER.match(text)
     return numbered.group().rstrip(".:-") if numbered else ""
+
+
+def is_export(text: str) -> bool:
+    """Whether a plain text is a publisher's export of a code: a heading first, or several sections as exports write them."""
+    first = next((" ".join(line.split()) for line in text.lstrip("\ufeff").splitlines() if line.strip()), "")
+    return level_of(MARK.sub("", first)) > 0 or len(_EXPORTED.findall(text)) > 2
 
 
 def from_text(text: str) -> Iterator[Block]:

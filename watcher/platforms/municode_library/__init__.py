@@ -90,11 +90,10 @@ def read(site: Site, response: Response) -> Reading:
 def codes_text(response: Response) -> Reading:
     """A chapter as plain text, as the publisher's export writes it."""
     text = pages.decoded(response)
-    found = codes.passages(codes.from_text(text))
-    if not any(passage.key for passage in found):
+    if not codes.is_export(text):
         raise LayoutChanged("the text has no heading of a code (Chapter, Article, Sec.)", url=response.url)
     title = next(" ".join(line.split()) for line in text.splitlines() if line.strip())
-    return Reading(Document(response.url, title.lstrip("\ufeff"), "code", found))
+    return Reading(codes.document(response.url, title.lstrip("\ufeff"), codes.from_text(text)))
 
 
 # ------------------------------------------------------------------------------------------------ the way to a code
@@ -140,6 +139,8 @@ def ordinances_of(product: str, site: Site, response: Response) -> Iterator[Requ
 def read_job(answer: Fields, site: Site, response: Response) -> Reading:
     """Jobs/latest: the newest supplement, its banner, and where the watched node stands in it."""
     job, product = text_of(answer, "Id"), text_of(answer, "ProductId") or response.url.rstrip("/").rsplit("/", 1)[-1]
+    if not job:
+        raise LayoutChanged("the newest supplement has no number", url=response.url)
     name, banner = text_of(answer, "Name"), seen(text_of(answer, "BannerText"))
     said = tuple(Passage(text, (codes.BANNER,), codes.CODIFIED) for text in (name, banner) if text)
     node = pages.parameter(site.url, "nodeId")

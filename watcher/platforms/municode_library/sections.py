@@ -79,6 +79,8 @@ def read_ordinances(answer: Fields | Sequence[Fields], site: Site, response: Res
     """CoreContent/Ordinances: what was adopted and is not codified yet, each as a matter with its PDF."""
     listed = field(answer, "ords", "Ordinances") or () if isinstance(answer, Mapping) else answer
     entries = [entry for entry in listed if isinstance(entry, Mapping)]
+    if listed and not entries:
+        raise LayoutChanged("the list of ordinances holds no ordinance", url=response.url)
     matters = tuple(matter_of(entry, site) for entry in entries)
     follow = [
         Request(
