@@ -92,7 +92,9 @@ def seen(tag: Tag | None) -> str:
 def before(tag: Tag) -> str:
     """What a page says before a tag, in one line: its title and the head above an agenda's first row."""
     strings = tag.find_all_previous(string=True)[::-1]
-    shown = (text for text in strings if not text.parent or text.parent.name not in ("script", "style", "noscript"))
+    shown = (
+        str(text) for text in strings if not text.parent or text.parent.name not in ("script", "style", "noscript")
+    )
     return " ".join(" ".join(shown).split())
 
 
