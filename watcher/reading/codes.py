@@ -349,7 +349,7 @@ def _is_history(text: str) -> bool:
 
 def _key_of(block: Block, words: str, above: list[str]) -> str:
     """The name of a heading without the publisher's id: a section's number, else the numbers of its trail."""
-    number = number_of(words) if block.level == SECTION else ""
+    number = number_of(words) if block.level == SECTION or level_of(words) == SECTION else ""
     if not number.isalnum() and number:
         return number  # 2-6, 9.04.010: one in the whole code; a bare 4 only in its chapter
     found = _WIDE.match(words)
