@@ -58,6 +58,11 @@ def test_every_kind_of_change_has_its_words(news: Change, words: str) -> None:
     assert words in told.headline
 
 
+def test_an_entry_of_a_list_is_on_no_agenda() -> None:
+    (told,) = compose(replace(SITE, kind="list"), [change(before=WORDS, after="", meeting=None)], NOON)
+    assert "entry no longer on the list" in told.headline
+
+
 def test_changes_of_one_file_are_one_alert_and_of_two_files_two() -> None:
     other = replace(MATTER, id="8", file="2026-0413")
     page: dict[str, Any] = {"key": "matter:2026-0412:text", "meeting": None}

@@ -74,6 +74,12 @@ def test_a_reworded_item_is_found_again_under_another_id() -> None:
     assert [kind for kind, _, _ in changed(AGENDA[2], by_file)] == ["reworded"]
 
 
+def test_entries_of_a_register_are_known_by_their_id_however_alike_they_are() -> None:
+    walker = item("walker", "TEXAS · Walker County Sheriff's Office · Task Force Model", meeting="")
+    waller = item("waller", "TEXAS · Waller County Sheriff's Office · Task Force Model", meeting="")
+    assert [kind for kind, _, _ in changed(walker, waller)] == ["added", "removed"]
+
+
 def test_numbers_and_order_alone_are_nothing() -> None:
     after = tuple(replace(one, number=f"{n}.1", order=n) for n, one in enumerate(reversed(AGENDA)))
     assert compare(reading(meetings=(AHEAD,), items=AGENDA), reading(meetings=(AHEAD,), items=after)) == ()

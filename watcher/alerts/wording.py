@@ -174,6 +174,8 @@ def what_happened(change: Change, kind: str, zone: str) -> str:
         return f"{_MEETING.get(part) or _MEETING[change.kind]}{when}"
     if what == "matter":
         return _MATTER.get(part) or _MATTER[change.kind]
+    if what == "item" and kind == "list":
+        return f"entry {_VERBS[change.kind]} {_PAGES[kind]}"
     if what == "item":
         where = f"the agenda{when}"
         return f"{_ITEM[part]} {where}" if part in _ITEM else f"item {_VERBS[change.kind]} {where}"

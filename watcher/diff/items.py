@@ -37,6 +37,7 @@ def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
     """Match by id with title, then title, then id, then matter file, then likeness; each item once.
 
     The title comes before the bare id: some vendors number the items of a meeting, and one more item shifts them all.
+    Likeness speaks only within a meeting: entries of a register are alike though they are of different people.
     """
     pairs: Pairs = []
     ways: tuple[Callable[[AgendaItem], Hashable], ...] = (
@@ -52,7 +53,8 @@ def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
             (score, b, a)
             for b, before in enumerate(old)
             for a, after in enumerate(new)
-            if before.meeting == after.meeting
+            if before.meeting
+            and before.meeting == after.meeting
             and (score := fuzz.ratio(fold(before.title), fold(after.title), score_cutoff=ALIKE))
         ]
         taken_old, taken_new = set(), set()

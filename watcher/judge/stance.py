@@ -39,6 +39,7 @@ EXPANDS: tuple[tuple[float, str], ...] = (
     (1.5, r"\bimplement\w* 287|\bfund\w* (?:to|for) (?:implement )?(?:the )?287|\bassist in the deportation|\bcomply with\b[^.;]{0,80}\bdetainers?\b|\bintergovernmental services? agreement|\benforce federal immigration law\b"),
     (1.0, r"\b(?:housing|detention|safekeeping|custody) (?:and \w+ )?of (?:\w+ ){0,3}(?:federal|persons detained|detainees)|\bper diem\b|\bday rate\b|\bjail housing\b"),
     (1.0, r"\bcheck the immigration status|\bverify\b[^.;]{0,40}immigration status|\bassist the federal government in|\billegal (?:aliens?|residents?)\b|\bfails? to comply\b"),
+    (1.5, r"\b287\(g\) agreement: "),  # an entry of ICE's list of participating agencies
     (1.0, r"\bshall (?:request|enter|comply|honor|cooperate)|\bjoint operations\b[^.;]{0,60}\breimburse|\breimbursement of\b|\bnotwithstanding\b"),
 )  # fmt: skip
 _LIMIT = tuple((weight, re.compile(pattern)) for weight, pattern in LIMITS)
