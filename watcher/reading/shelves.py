@@ -89,7 +89,7 @@ class Sitting:
     @property
     def id(self) -> str:
         """The day, the body and the sort of sitting."""
-        parts = (self.day.isoformat(), _slug(self.over), self.who, _slug(self.sort))
+        parts = (self.day.isoformat(), slug(self.over), self.who, slug(self.sort))
         return ":".join(part for part in parts if part)
 
 
@@ -269,7 +269,7 @@ class _Reader:
                 link = link_of(anchor, kind, self.response, ())
                 self.loose.setdefault(link.id, link)
             return
-        self.rows.append((_folded(row.text), sitting.id))
+        self.rows.append((folded(row.text), sitting.id))
         sitting.texts += [row.text if led else anchor.line, anchor.label, file_name(anchor.url)]
         if not is_paper(anchor.url) and not is_screen(anchor.url) and kind not in FOR_MEETINGS:
             sitting.url = sitting.url or anchor.url
@@ -447,14 +447,15 @@ def _plain(label: str) -> bool:
 
 
 def _keyed(passage: Passage, told: dict[str, str]) -> Passage:
-    ids = [told.get(_folded(line)) for line in passage.text.split("\n")]
+    ids = [told.get(folded(line)) for line in passage.text.split("\n")]
     if all(ids) and ids[0]:
         return replace(passage, key=ids[0])
-    whole = told.get(_folded(passage.text))
+    whole = told.get(folded(passage.text))
     return replace(passage, key=whole) if whole else passage
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A row's letters and digits: what a passage and a row have alike, however their cells are joined."""
     return re.sub(r"\W+", "", text).casefold()
 
 
@@ -462,5 +463,6 @@ def _spaced(text: str) -> str:
     return re.sub(r"[-_+.]", " ", text)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Words as a part of an id."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
