@@ -132,7 +132,11 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[
     with contextlib.ExitStack() as stack:
         try:
             held = stack.enter_context(FolderLock(config.data, command)) if lock else None
-            ledger = Ledger.open(config.database_url or config.data / "ledger.sqlite3", read_only=not lock)
+            ledger = Ledger.open(
+                config.database_url or config.data / "ledger.sqlite3",
+                read_only=not lock,
+                alone=command if lock else None,
+            )
             objects = Objects(config.data, lock=held)
         except StoreError as trouble:
             trouble.permanent = True  # nothing was begun: the folder or the settings are wrong

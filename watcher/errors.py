@@ -2,7 +2,7 @@
 
     WatcherError
     ├── RegistryError          sites.yaml, settings or command line: exit 2         .problems
-    ├── LockHeld               another instance holds the folder                    .holder
+    ├── LockHeld               another instance holds the folder or the ledger      .holder
     ├── FetchError             one visit got no usable answer                       .url .reason .status
     │   ├── Unreachable        no connection, DNS, TLS, time-out
     │   ├── Refused            an answer, but an error status
@@ -61,13 +61,13 @@ class RegistryError(WatcherError):
 
 
 class LockHeld(WatcherError):
-    """Another instance works on the same folder (exit 2)."""
+    """Another instance works on the same folder, or on the same ledger of a server (exit 2)."""
 
     permanent = True
 
-    def __init__(self, holder: str) -> None:
+    def __init__(self, holder: str, what: str = "folder") -> None:
         self.holder = holder
-        super().__init__(f"another watcher works on this folder: {holder}")
+        super().__init__(f"another watcher works on this {what}: {holder}")
 
 
 class FetchError(WatcherError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ledger.conftest import Place
 from watcher.ledger import Ledger
 from watcher.snapshots import FolderLock, Objects
 
@@ -17,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 TRIALS = 12
 
 
-def written_until_killed(folder: Path, start: int, seconds: float) -> int:
+def written_until_killed(folder: Path, place: Place, start: int, seconds: float) -> int:
     """The last number that a writer confirmed before it was killed, `seconds` after its first."""
-    command = [sys.executable, "-m", "tests.ledger.writer", str(folder), str(start)]
+    command = [sys.executable, "-m", "tests.ledger.writer", str(folder), str(start), str(place)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         last = int(writer.stdout.readline())
@@ -32,12 +33,12 @@ def written_until_killed(folder: Path, start: int, seconds: float) -> int:
 
 
 @pytest.mark.slow
-def test_a_writer_killed_a_dozen_times_loses_nothing(tmp_path: Path) -> None:
+def test_a_writer_killed_a_dozen_times_loses_nothing(tmp_path: Path, place: Place) -> None:
     chance = random.Random()
     start = 0
     for _ in range(TRIALS):
-        last = written_until_killed(tmp_path, start, chance.uniform(0, 0.25))
-        with FolderLock(tmp_path, "test") as lock, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        last = written_until_killed(tmp_path, place, start, chance.uniform(0, 0.25))
+        with FolderLock(tmp_path, "test") as lock, Ledger.open(place) as ledger:
             objects = Objects(tmp_path, lock=lock)
             assert list(ledger.verify(objects)) == []
             assert list(objects.verify()) == []

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.ledger.conftest import Place
 from tests.ledger.things import NOON, alert, delivery
 from watcher.ledger import Ledger
 from watcher.model import Delivery, DeliveryState, Receipt
@@ -69,10 +69,10 @@ def test_what_is_under_way_here_is_not_owed_again(ledger: Ledger) -> None:
     assert (first.attempts, first.ambiguous) == (1, False)
 
 
-def test_what_a_crash_cut_off_comes_back_as_ambiguous_and_stays_so(ledger: Ledger, path: Path) -> None:
+def test_what_a_crash_cut_off_comes_back_as_ambiguous_and_stays_so(ledger: Ledger, place: Place) -> None:
     owe(ledger, delivery())
     ledger.mark_sending([delivery().key], NOON)
-    with Ledger.open(path) as next_life:
+    with Ledger.open(place) as next_life:
         [(found, _)] = next_life.owed(NOON, 10)
         assert found == replace(delivery(), state="sending", attempts=1, ambiguous=True)
         next_life.mark_sending([found.key], NOON)

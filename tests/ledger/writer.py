@@ -12,8 +12,8 @@ from watcher.ledger import Ledger
 from watcher.model import Receipt
 from watcher.snapshots import FolderLock, Objects
 
-folder, start = Path(sys.argv[1]), int(sys.argv[2])
-with FolderLock(folder, "test writer") as lock, Ledger.open(folder / "ledger.sqlite3") as ledger:
+folder, start, place = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+with FolderLock(folder, "test writer") as lock, Ledger.open(place, alone="writer") as ledger:
     objects = Objects(folder, lock=lock)
     for cut_off, _ in ledger.owed(NOON, 10_000):
         if cut_off.channel == "newsroom":

@@ -33,14 +33,17 @@ class Ledger(Outbox, History):
         Outbox.__init__(self, desk)
 
     @classmethod
-    def open(cls, target: str | Path, *, read_only: bool = False, patience: timedelta = PATIENCE) -> Ledger:
+    def open(
+        cls, target: str | Path, *, read_only: bool = False, patience: timedelta = PATIENCE, alone: str | None = None
+    ) -> Ledger:
         """Open the ledger at `target`: an SQLite file, or a database URL. It is made, or its schema brought up to
-        date, where it is opened for writing. `patience` is how long to wait for another writer.
+        date, where it is opened for writing. `patience` is how long to wait for another writer. With `alone`, the words
+        for whoever comes second, a ledger on a server is ours as long as it is open (a file has its folder's lock).
 
-        Raises StoreError where there is none to read, where it is newer than this program, damaged, locked, on a
-        network disk or not writable.
+        Raises LockHeld where another watcher is alone with it; StoreError where there is none to read, where it is newer
+        than this program, damaged, locked, on a network disk, not writable or out of reach.
         """
-        desk = Desk(address(target), read_only=read_only, patience=patience)
+        desk = Desk(address(target), read_only=read_only, patience=patience, alone=alone)
         try:
             bring_up(desk)
         except BaseException:

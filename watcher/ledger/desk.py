@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from watcher.errors import NoLedger, StoreError
+from watcher.ledger.alone import Alone
 
 PATIENCE = timedelta(seconds=5)
 NETWORK_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ncpfs"}
@@ -24,15 +25,19 @@ NETWORK_DISKS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshf
 class Desk:
     """One opened ledger: `reading()` and `writing()` give a connection inside a transaction."""
 
-    def __init__(self, url: URL, *, read_only: bool, patience: timedelta) -> None:
+    def __init__(self, url: URL, *, read_only: bool, patience: timedelta, alone: str | None = None) -> None:
         self.file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        self.name = str(self.file or url.render_as_string(hide_password=True))
+        self.name = str(self.file or url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True))
         self.read_only = read_only
-        self._engine = _sqlite(self.file, read_only, patience) if self.file else _server(url)
+        self._engine = _sqlite(self.file, read_only, patience) if self.file else _server(url, patience)
         # A reader sees one moment, as SQLite's does anyway: or `verify` would find links before their rows.
         self._reader = self._engine if self.file else self._engine.execution_options(isolation_level="REPEATABLE READ")
         # SQLite takes its write lock at the start: a reader that turns writer half-way cannot be made to wait.
         self._writer = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
+        self._alone: Alone | None = None
+        if alone is not None and self.file is None:
+            with self.told():
+                self._alone = Alone(self._engine, alone)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -45,8 +50,11 @@ class Desk:
         """A connection whose changes are committed together at the end, or not at all."""
         if self.read_only:
             raise StoreError(f"the ledger {self.name} was opened for reading only", path=self.name)
-        with self.told(), self._writer.begin() as connection:
-            yield connection
+        with self.told():
+            if self._alone is not None:
+                self._alone.keep()
+            with self._writer.begin() as connection:
+                yield connection
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -60,6 +68,8 @@ class Desk:
 
     def close(self) -> None:
         """Close every connection; SQLite then folds its write-ahead log into the file."""
+        if self._alone is not None:
+            self._alone.release()
         self._engine.dispose()
 
 
@@ -93,9 +103,16 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _server(url: URL) -> Engine:
+def _server(url: URL, patience: timedelta) -> Engine:
+    given: dict[str, str | int] = {
+        "connect_timeout": max(2, round(patience.total_seconds()))
+    }  # seconds; 130 where nothing is said
+    if "options" not in url.query:
+        given["options"] = f"-c lock_timeout={patience // timedelta(milliseconds=1)}"
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(
+            url, pool_pre_ping=True, connect_args={k: v for k, v in given.items() if k not in url.query}
+        )
     except (ImportError, NoSuchModuleError) as error:
         words = f"the ledger is at {url.drivername}, for which no driver is installed: {error}"
         raise StoreError(words, permanent=True) from error
@@ -190,6 +207,8 @@ def _mounts() -> str:
 
 def _trouble(error: DBAPIError, name: str) -> StoreError:
     """The database's refusal in words that say what to do about it."""
+    if state := getattr(error.orig, "sqlstate", None):
+        return _server_trouble(error, name, state)
     code = getattr(error.orig, "sqlite_errorname", "") or ""
     folder = Path(name).parent
     said = str(error.orig).splitlines()[0] if error.orig is not None else "no reason given"
@@ -209,6 +228,18 @@ def _trouble(error: DBAPIError, name: str) -> StoreError:
     else:
         words, permanent = f"the ledger {name} cannot be used: {said}", False
     return StoreError(words, path=name, permanent=permanent)
+
+
+def _server_trouble(error: DBAPIError, name: str, state: str) -> StoreError:
+    """The same of a server, by its code (PostgreSQL, appendix A)."""
+    said = str(error.orig).splitlines()[0]
+    if state == "55P03":
+        words = f"the ledger {name} is locked: another program has been writing to it for too long"
+    elif state == "53100":
+        words = f"the disk of the ledger's server is full: {name} cannot be written; nothing stored before is lost"
+    else:
+        words = f"the ledger {name} cannot be used: {said}"
+    return StoreError(words, path=name)
 
 
 def _is_full(folder: Path) -> bool:
