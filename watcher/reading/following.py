@@ -69,6 +69,8 @@ def documents_of(meeting: Meeting, site: Site) -> Iterator[Request]:
             continue
         if kind == "packet" and "agenda" in published and "agendas" in site.follow:
             continue
+        if link.url == meeting.url:
+            continue  # it is read as the meeting's own page
         yield Request(
             link.url,
             kind=kind,

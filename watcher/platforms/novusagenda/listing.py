@@ -49,7 +49,7 @@ def read(site: Site, response: Response) -> Reading:
     return Reading(
         document=Document(response.url, pages.seen(page.title) or "Meetings", "listing"),
         meetings=meetings,
-        follow=(*without_twins(follow), *next_page(page, table, response)),
+        follow=(*follow, *next_page(page, table, response)),
         proof=proof,
     )
 
@@ -130,12 +130,6 @@ def column(names: list[str], pattern: str, default: int, last: int) -> int:
     """Where a column stands: by its name, else beside the date, as every list of this vendor has it."""
     named = (at for at, name in enumerate(names) if re.search(pattern, name) and "agenda" not in name)
     return min(next(named, default), last)
-
-
-def without_twins(follow: tuple[Request, ...]) -> list[Request]:
-    """The same requests without those for an agenda's page as a document: it is read as the meeting's page."""
-    pages_read = {request.url for request in follow if request.kind == "meeting"}
-    return [request for request in follow if request.kind == "meeting" or request.url not in pages_read]
 
 
 def next_page(page: BeautifulSoup, table: Tag, response: Response) -> list[Request]:
