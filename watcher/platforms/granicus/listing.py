@@ -150,8 +150,7 @@ def meeting_of(row: Tag, number: str | None, site: Site, response: Response) -> 
 
 def unnumbered(title: str, start: datetime | None) -> str:
     """Name and day of a meeting without a number yet; the same once it is called off."""
-    name = re.sub(r"[^a-z0-9]+", "-", marks.CANCELLED.sub("", title).lower()).strip("-")
-    return f"{name}:{start.date() if start else ''}"
+    return f"{marks.lasting_name(title).replace(' ', '-')}:{start.date() if start else ''}"
 
 
 def start_of(row: Tag, title: str, zone: str) -> datetime | None:
