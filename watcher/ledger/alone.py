@@ -17,6 +17,7 @@ from watcher.errors import LockHeld, StoreError
 
 NUMBER = int.from_bytes(b"watcher", "big")  # of the lock, the same for every watcher on this database
 
+_SIGN = text("SELECT set_config('application_name', :words, false)")
 _TAKE = text("SELECT pg_try_advisory_lock(:number)")
 _HOLDER = text("""
     SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
@@ -30,36 +31,41 @@ class Alone:
 
     def __init__(self, engine: Engine, command: str) -> None:
         self._engine = engine
-        self._words = f"pid {os.getpid()}, {command}, on {os.uname().nodename}"
+        words = f"pid {os.getpid()}, {command}, on {os.uname().nodename}"
+        self._words = words.encode("ascii", "replace")[:63].decode()  # what PostgreSQL keeps of a name
         self._guard = threading.Lock()
-        self._connection = engine.connect()
-        if (holder := self._take()) is not None:
+        self._connection: Connection | None = None
+        if (holder := self._hold()) is not None:
             self.release()
             raise LockHeld(holder, "ledger")
 
     def keep(self) -> None:
         """Makes sure that the lock is still ours. StoreError where it was lost and is another's now."""
         with self._guard:
-            try:
-                self._connection.exec_driver_sql("SELECT 1")
-                self._connection.rollback()
-            except DBAPIError:
-                self._connection.close()
-                self._connection = self._engine.connect()
-                if (holder := self._take()) is not None:
-                    raise StoreError(f"another watcher has taken over this ledger: {holder}") from None
+            if (holder := self._hold()) is not None:
+                self.release()
+                raise StoreError(f"another watcher has taken over this ledger: {holder}")
 
     def release(self) -> None:
         """Gives the lock back."""
-        self._connection.invalidate()  # ends the session: a connection that goes back to the pool would keep the lock
-        self._connection.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()  # ends the session: one that goes back to the pool would keep the lock
+            connection.close()
 
-    def _take(self) -> str | None:
-        """Takes the lock, or returns who holds it."""
-        connection: Connection = self._connection
-        name = {"words": self._words.encode("ascii", "replace")[:63].decode()}  # what PostgreSQL keeps of a name
-        connection.execute(text("SELECT set_config('application_name', :words, false)"), name)
-        taken = connection.scalar(_TAKE, {"number": NUMBER})
-        holder = None if taken else connection.scalar(_HOLDER, {"number": NUMBER}) or "it has not said which"
-        connection.commit()
+    def _hold(self) -> str | None:
+        """Holds the lock, by the connection that has it or by a new one; returns who has it where that is another."""
+        if self._connection is not None:
+            try:
+                self._connection.exec_driver_sql("SELECT 1")
+                self._connection.commit()
+            except DBAPIError:  # the server hung up, and the lock is free
+                self.release()
+            else:
+                return None
+        self._connection = self._engine.connect()
+        self._connection.execute(_SIGN, {"words": self._words})
+        taken = self._connection.scalar(_TAKE, {"number": NUMBER})
+        holder = None if taken else self._connection.scalar(_HOLDER, {"number": NUMBER}) or "it has not said which"
+        self._connection.commit()
         return holder
