@@ -24,7 +24,7 @@ from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
 from watcher.ledger import Ledger
 from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit
-from watcher.net import Door
+from watcher.net import Browser, Door, user_agent
 from watcher.snapshots import FolderLock, Objects
 from watcher.watch import Desk, Findings, watch
 
@@ -57,10 +57,29 @@ class Silence:
     def site_done(self, site: Site, findings: Findings) -> None: ...  # noqa: D102
 
 
+class Readers(Mapping[str, frozenset[str]]):
+    """Platform name → its option keys. Only the readers that are asked for are loaded: a start has no need of forty."""
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        """Option keys of one platform. KeyError for a name without a file."""
+        if name not in platforms.names():
+            raise KeyError(name)
+        return platforms.load(name).OPTIONS
+
+    def __contains__(self, name: object) -> bool:
+        return name in platforms.names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(platforms.names())
+
+    def __len__(self) -> int:
+        return len(platforms.names())
+
+
 def vocabulary() -> registry.Vocabulary:
     """The words sites.yaml may use: what stands in the folders `platforms/` and `channels/`."""
     return registry.Vocabulary(
-        platforms={name: platforms.load(name).OPTIONS for name in platforms.names()},
+        platforms=Readers(),
         channels={kind: channels.load(kind).Options for kind in channels.kinds()},
     )
 
@@ -127,7 +146,7 @@ class App:
 def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[App]:
     """The folder, opened for one command. With `lock` it is ours alone (LockHeld names the other)."""
     config = settings.load(environ)
-    book = registry.load(config.registry, vocabulary())
+    book = registry.load(config.registry, vocabulary(config.chromium))
     judge = judge_for(book.lexicon)
     with contextlib.ExitStack() as stack:
         try:
@@ -152,14 +171,16 @@ def standing(environ: Mapping[str, str]) -> tuple[Sequence[Site], Mapping[str, S
         with opened(environ, "sites", lock=False) as app:
             return app.book.sites, app.ledger.site_states()
     except NoLedger:
-        return registry.load(settings.load(environ).registry, vocabulary()).sites, {}
+        config = settings.load(environ)
+        return registry.load(config.registry, vocabulary(config.chromium)).sites, {}
 
 
 @contextlib.asynccontextmanager
 async def fetching(config: settings.Settings) -> AsyncIterator[Fetcher]:
-    """The one door to the network, open for the time of a run."""
+    """The one door to the network, open for the time of a run; a browser starts with the first page that needs one."""
     door = Door(contact=config.contact, allow_networks=config.allow_networks)
-    async with Fetcher(door, clock=CLOCK) as fetcher:
+    browser = Browser(user_agent(config.contact), config.chromium)
+    async with Fetcher(door, clock=CLOCK, browser=browser) as fetcher:
         yield fetcher
 
 

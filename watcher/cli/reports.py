@@ -76,6 +76,7 @@ class PlainLines:
         self.console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
         self.outcomes: Counter[str] = Counter()
         self.sites = self.alerts = self.sent = 0
+        self.unanswered: list[str] = []  # sites whose own address gave nothing, each with its reason
         self.held: list[tuple[str, str | None]] = []  # what is said below the site's own line
         self.quiet = quiet
         self.only_due = only_due
@@ -142,6 +143,8 @@ class PlainLines:
         """One line a site, and the bar moves on."""
         self.sites += 1
         self.progress.advance(self.bar)
+        if findings.state.last_outcome in TROUBLE:
+            self.unanswered.append(f"{site.id} ({findings.state.reason})")
         if not self.quiet:
             outcomes = Counter(visit.outcome for visit in findings.visits)
             told = ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common())
@@ -162,6 +165,9 @@ class PlainLines:
         self.line(f"{counted(self.sites, 'site')}, documents: {told}; {said}")
         if self.outcomes["baseline"] and not self.outcomes["changed"]:
             self.line("a first visit is a baseline and tells nothing; the next `watcher check`, or `watcher run`, does")
+        if self.unanswered and self.sites > 1:
+            answered = self.sites - len(self.unanswered)
+            self.line(f"{answered} of {self.sites} sites answered; not: {', '.join(self.unanswered)}", "yellow")
         if any(self.outcomes[outcome] for outcome in TROUBLE):
             self.line("trouble is never taken for a change; `watcher why SITE` says more", "dim")
 

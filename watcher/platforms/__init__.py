@@ -112,6 +112,7 @@ class Platform(Protocol):
         ...
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the words that `platform:` accepts: the files of this folder."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
