@@ -139,7 +139,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     gone = "cancelled" if True in (entry.get("IsCancelled"), entry.get("Cancelled")) else ""
     page = next((link.url for link in documents if link.kind == "agenda" and agenda.is_page(link.url)), None)
     return Meeting(
-        id=records.text(entry, "ID", "Id").lower(),
+        id=records.text(entry, "ID", "Id"),
         body=records.words(entry, "MeetingType") or name,
         title=name,
         start=start,

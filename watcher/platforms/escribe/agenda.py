@@ -86,7 +86,7 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
     head = pages.before(first) if first else ""
     start = marks.moment(f"{title} {head}", zone)
     return Meeting(
-        id=(pages.parameter(response.url, "Id") or response.url).lower(),
+        id=pages.parameter(response.url, "Id") or response.url,
         body=site.body or title,
         title=title,
         start=start,
