@@ -24,7 +24,7 @@ from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
 from watcher.ledger import Ledger
 from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit
-from watcher.net import Browser, Door, user_agent
+from watcher.net import Browser, Door, missing, user_agent
 from watcher.snapshots import FolderLock, Objects
 from watcher.watch import Desk, Findings, watch
 
@@ -76,11 +76,13 @@ class Readers(Mapping[str, frozenset[str]]):
         return len(platforms.names())
 
 
-def vocabulary() -> registry.Vocabulary:
-    """The words sites.yaml may use: what stands in the folders `platforms/` and `channels/`."""
+def vocabulary(chromium: Path | None = None) -> registry.Vocabulary:
+    """The words sites.yaml may use: what stands in the folders `platforms/` and `channels/`; what cannot be had here."""
+    lack = missing(chromium)
     return registry.Vocabulary(
         platforms=Readers(),
         channels={kind: channels.load(kind).Options for kind in channels.kinds()},
+        lacking={"render": f"its visits will fail: {lack}"} if lack else {},
     )
 
 

@@ -154,7 +154,8 @@ async def look_at(site: Site, request: Request, document: DocumentState, desk: D
     same_address = last is not None and last.url == request.url
     validators = Validators(last.etag, last.last_modified) if last and same_address else Validators()
     try:
-        answer = await desk.fetcher.visit(request, validators, min_delay=delay_of(site))
+        rendered = site.render == "browser"
+        answer = await desk.fetcher.visit(request, validators, min_delay=delay_of(site), rendered=rendered)
     except FetchError as trouble:
         return failed(document, request, now, outcome_of(trouble), trouble.reason, trouble.status, str(trouble))
     now = answer.fetched_at

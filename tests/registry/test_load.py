@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -169,7 +170,17 @@ def test_a_longitude_without_its_minus_is_said(taken: Taken) -> None:
 def test_a_key_that_is_not_acted_on_yet_is_said(vocabulary: Vocabulary) -> None:
     book = load(Path(__file__).parent / "zoo" / "good" / "every-key.yaml", vocabulary)
     idle = [(warning.where, warning.key) for warning in book.warnings if "has no effect yet: " in warning.message]
-    assert idle == [("", "policy"), ("boston-trust-act", "render"), ("boston-trust-act", "ocr")]
+    assert idle == [("", "policy"), ("boston-trust-act", "ocr")]
+
+
+def test_a_key_that_needs_what_is_not_installed_is_said_where_it_stands(vocabulary: Vocabulary) -> None:
+    every = Path(__file__).parent / "zoo" / "good" / "every-key.yaml"
+    bare = replace(vocabulary, lacking={"render": "its visits will fail: no Chromium is installed"})
+    said = [warning for warning in load(every, bare).warnings if warning.key == "render"]
+    assert [(warning.where, warning.message) for warning in said] == [
+        ("boston-trust-act", "its visits will fail: no Chromium is installed")
+    ]
+    assert not [warning for warning in load(every, vocabulary).warnings if warning.key == "render"]
 
 
 def test_an_option_of_a_channel_that_is_not_acted_on_yet_is_said(taken: Taken) -> None:

@@ -43,7 +43,7 @@ def validate(
     """
     with exit_codes(as_json=as_json):
         config = configuration()
-        book = registry.load(path or config.registry, vocabulary())
+        book = registry.load(path or config.registry, vocabulary(config.chromium))
         if book.lexicon:
             judge_for(book.lexicon)
         for warning in (*book.warnings, *settings.idle(config)):

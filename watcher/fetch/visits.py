@@ -17,10 +17,11 @@ from watcher.fetch.groups import host_group
 from watcher.fetch.refusal import refusal, retry_after
 from watcher.fetch.robots import Robots, origin
 from watcher.model import NotModified, Request, Response, Validators
-from watcher.net import Door, shown
+from watcher.net import Browser, Door, shown
 
 FLOOR = 1.0  # seconds between two requests to one host group, whatever the registry says of a public host
 SHORT_WAIT = 60.0  # a Retry-After up to this is waited out within the visit
+PART_WITHIN = 20.0  # seconds for one thing a rendered page asks for
 _TRIES = 3
 _TRIES_WITHIN = 120.0  # seconds after which no further try starts
 _NO_VALIDATORS = Validators()
@@ -48,17 +49,22 @@ class _Group:
 
 
 class Fetcher:
-    """Visits through `door`, one at a time per host group. `monotonic` and `sleep` measure and spend the delays."""
+    """Visits through `door`, one at a time per host group. `monotonic` and `sleep` measure and spend the delays.
+
+    `browser` renders what is asked for rendered.
+    """
 
     def __init__(
         self,
         door: Door,
         *,
         clock: Clock,
+        browser: Browser | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._door = door
+        self._browser = browser
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
@@ -71,15 +77,24 @@ class Fetcher:
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        if self._browser is not None:
+            await self._browser.__aexit__(*error)
         await self._door.__aexit__(*error)
 
     async def visit(
-        self, request: Request, validators: Validators = _NO_VALIDATORS, *, min_delay: timedelta
+        self,
+        request: Request,
+        validators: Validators = _NO_VALIDATORS,
+        *,
+        min_delay: timedelta,
+        rendered: bool = False,
     ) -> Response | NotModified:
         """turn in the host group ─▶ robots.txt ─▶ delay ─▶ conditional request ─▶ answer, 304, or a named refusal.
 
+
         `min_delay` lies between the end of one request to the host group and the start of the next; below a second
-        it holds only for addresses in the door's `allow_networks`. Raises every FetchError: Unreachable, TooLarge and
+        it holds only for addresses in the door's `allow_networks`. `rendered` asks for a web page as it stands once its
+        scripts have run; anything else comes as it is. Raises every FetchError: Unreachable, TooLarge and
         ForbiddenAddress from the door, Blocked (`wall`, `login`, `robots`), Refused (error statuses, `soft_404`,
         `empty`, a host group that asked us to stay away).
         """
@@ -90,16 +105,18 @@ class Fetcher:
         group = self._groups.setdefault(name, _Group(name))
         headers = _conditions(request, validators)
         async with group.turn:
-            response = await self._visit(request, headers, group, min_delay.total_seconds())
+            response = await self._visit(request, headers, group, min_delay.total_seconds(), rendered=rendered)
         if response.status == 304:
             return NotModified(request, response.fetched_at)
         return response
 
-    async def _visit(self, request: Request, headers: dict[str, str], group: _Group, asked: float) -> Response:
+    async def _visit(
+        self, request: Request, headers: dict[str, str], group: _Group, asked: float, *, rendered: bool
+    ) -> Response:
         if (down := self._robots.failure(request.url)) is not None:
             raise down
         try:
-            return await self._try(request, headers, group, asked)
+            return await self._try(request, headers, group, asked, rendered=rendered)
         except FetchError as failure:
             first: FetchError | None = failure
         waited = False
@@ -124,10 +141,12 @@ class Fetcher:
                 if first is not None:
                     known, first = first, None
                     raise known
-                return await self._try(request, headers, group, asked)
+                return await self._try(request, headers, group, asked, rendered=rendered)
         raise AssertionError("the last try ends in an answer or an error")
 
-    async def _try(self, request: Request, headers: dict[str, str], group: _Group, asked: float) -> Response:
+    async def _try(
+        self, request: Request, headers: dict[str, str], group: _Group, asked: float, *, rendered: bool
+    ) -> Response:
         async def send(asking: Request, total: float) -> Response:
             return await self._send(asking, {}, group, self.delay(asking.url, asked, 0.0), total)
 
@@ -140,9 +159,38 @@ class Fetcher:
             return response
         if response.status == 304:
             raise Refused("a 304 nobody asked for", url=shown(response.url), status=304)
-        if (refused := refusal(response)) is not None:
+        refused = refusal(response)
+        # An empty page is what a browser is for; a wall or a log-in page is not got round with one.
+        if rendered and _is_page(response) and (refused is None or refused.reason == "empty"):
+            response = await self._rendered(response, group)
+            refused = refusal(response)
+        if refused is not None:
             raise refused
         return response
+
+    async def _rendered(self, response: Response, group: _Group) -> Response:
+        if self._browser is None:
+            raise Unreachable(
+                "render: browser, and this run has no browser",
+                url=shown(response.url),
+                reason="refused",
+                permanent=True,
+            )
+        try:
+            return await self._browser.render(response, self._part)
+        finally:
+            group.last_end = self._monotonic()
+
+    async def _part(self, request: Request) -> Response:
+        """What a rendered page asks for: within robots.txt of its host, through the door, as part of the one visit."""
+
+        async def send(asking: Request, total: float) -> Response:
+            return await self._door.send(asking, total=total)
+
+        rules = await self._robots.rules(request.url, send)
+        if not rules.allows(request.url):
+            raise Blocked("robots.txt asks us to stay away", url=shown(request.url), reason="robots", permanent=True)
+        return await self._door.send(request, total=PART_WITHIN)
 
     def delay(self, url: str, asked: float, crawl_delay: float) -> float:
         """Seconds to keep between two requests: the longest of what is asked for, within the house rule (FLOOR)."""
@@ -172,6 +220,10 @@ class Fetcher:
             place = group.name if response.status == 429 else origin(request.url)
             self._away[place] = (self._monotonic() + pause, response.status)
         return response
+
+
+def _is_page(response: Response) -> bool:
+    return response.status == 200 and response.media_type in ("text/html", "application/xhtml+xml")
 
 
 def _conditions(request: Request, validators: Validators) -> dict[str, str]:

@@ -16,9 +16,10 @@ the guard.
 
 from __future__ import annotations
 
+from watcher.net.browser import Browser, PageLimits, missing
 from watcher.net.door import AGENT, Door, user_agent
 from watcher.net.guard import forbidden
 from watcher.net.limits import Limits
 from watcher.net.redaction import shown
 
-__all__ = ["AGENT", "Door", "Limits", "forbidden", "shown", "user_agent"]
+__all__ = ["AGENT", "Browser", "Door", "Limits", "PageLimits", "forbidden", "missing", "shown", "user_agent"]

@@ -7,7 +7,7 @@ stand twice) is in `cross`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -22,11 +22,12 @@ class Vocabulary:
     """What the folders hold: platform name -> its option keys; channel kind -> the model of its options.
 
     Such a model, like the entries below, may say in `IDLE` which of its keys are taken and not acted on yet: key -> what
-    that means.
+    that means. `lacking`: keys of a site that need what is not installed here -> what comes of it.
     """
 
     platforms: Mapping[str, frozenset[str]]
     channels: Mapping[str, type[pydantic.BaseModel]]
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 def _one_of(known: Iterable[str]) -> AfterValidator:
@@ -143,7 +144,6 @@ class SiteEntry(Entry):
     """One body's page on one platform."""
 
     IDLE: ClassVar[Mapping[str, str]] = {
-        "render": "the page is read as the server sends it, without a browser",
         "ocr": "scanned pages without a text layer are not read",
     }
     id: Slug

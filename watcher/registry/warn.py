@@ -47,7 +47,7 @@ def warnings(
 
 
 def _idle(main: Marked, files: Sequence[Marked], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Keys that are taken and not acted on yet: whoever wrote one expects it to do something."""
+    """Keys that are taken and not acted on yet, or not here: whoever wrote one expects it to do something."""
     written: list[tuple[Marked, Trail, object]] = [(main, (), RegistryFile)]
     for name, entry in mapping(mapping(main.value).get("channels")).items():
         written.append((main, ("channels", name), vocabulary.channels.get(mapping(entry)["kind"])))
@@ -58,6 +58,8 @@ def _idle(main: Marked, files: Sequence[Marked], vocabulary: Vocabulary) -> Iter
         for key, value in mapping(marked.at(trail)).items():
             if key in idle and value:
                 yield marked.problem((*trail, key), f"has no effect yet: {idle[key]}")
+            if model is SiteEntry and key in vocabulary.lacking and value:
+                yield marked.problem((*trail, key), vocabulary.lacking[key])
 
 
 def _include(main: Marked, files: Sequence[Marked]) -> Iterator[Problem]:
