@@ -63,8 +63,9 @@ def read(page: BeautifulSoup, site: Site, response: Response) -> Reading:
 def emptiness(page: BeautifulSoup, response: Response) -> str:
     """The calendar's words that there is nothing."""
     for part in page.select("div.calendars, div.calendarList, div.list, #moduleContent, [role=main]"):
-        if said := NONE.search(pages.seen(part)):
-            return said[0]
+        said = NONE.search(pages.seen(part))
+        if words := said[0] if said else shelves.words_of_none(part):
+            return words
     raise EmptyReading("the calendar shows no event and does not say that there is none", url=response.url)
 
 
@@ -73,10 +74,20 @@ def rows_of(page: BeautifulSoup) -> Iterator[tuple[Tag, Tag, str]]:
     taken: set[int] = set()
     for link in page.find_all("a"):
         number = ids.event_id(str(link.get("href") or ""))
-        row = link.find_parent(["li", "tr", "article"]) or link.parent
+        row = row_of(link) if number else None
         if number and row is not None and id(row) not in taken and pages.seen(link):
             taken.add(id(row))
             yield row, link, number
+
+
+def row_of(link: Tag) -> Tag | None:
+    """The part of the page that tells of a link's event and of no other one: a week of a month's table tells of many."""
+    row = link.find_parent(["li", "tr", "article"])
+    if row is not None:
+        numbers = {ids.event_id(str(other.get("href") or "")) for other in row.find_all("a")} - {None}
+        if len(numbers) == 1:
+            return row
+    return link.parent
 
 
 def meeting_of(row: Tag, link: Tag, number: str, site: Site, response: Response) -> Meeting:

@@ -1,7 +1,7 @@
 """An agenda as a web page (AgendaViewer.php, GeneratedAgendaViewer.php): items, what is said of them, attachments.
 
-Two ways of writing one: links or boxes of the classes "Agenda Agenda0", "Agenda Agenda1" … by depth, and tables
-whose first cell is the item's number. Whatever stands between two items belongs to the first of them.
+Three ways of writing one: links or boxes of the classes "Agenda Agenda0", "Agenda Agenda1" … by depth, tables whose
+first cell is the item's number, and headings. Whatever stands between two items belongs to the first of them.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Row:
 
 
 def rows_of(page: BeautifulSoup) -> list[Row]:
-    """The items of an agenda, none where the page is not written in one of the two ways."""
-    return list(classed(page)) or list(numbered(page))
+    """The items of an agenda, none where the page is not written in one of the three ways."""
+    return list(classed(page)) or list(numbered(page)) or list(headed(page))
 
 
 def classed(page: BeautifulSoup) -> Iterator[Row]:
@@ -78,6 +78,18 @@ def numbered(page: BeautifulSoup) -> Iterator[Row]:
         if title := own_words(cells[1]):
             depth = number.rstrip(".)").count(".") if number[:1].isdigit() else 1
             yield Row(cells[1], title, number, depth, cell=cells[0])
+
+
+def headed(page: BeautifulSoup) -> Iterator[Row]:
+    """Headings from the second level down, on a page that has attachments."""
+    if not any(is_document(link) for link in page.find_all("a")):
+        return
+    for part in page.find_all(["h2", "h3", "h4", "h5"]):
+        title, number = own_words(part), ""
+        if found := LEADING.match(title):
+            number, title = found[1], title[found.end() :]
+        if title:
+            yield Row(part, title, number, int(part.name[1]))
 
 
 def cell_before(part: Tag) -> Tag | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 
 from watcher.platforms import (
     Document,
@@ -63,7 +63,8 @@ def read(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     rows = list(rows_of(page))
     for row, meeting in rows:
         told = meeting_of(row, meeting, site, response)
-        found.setdefault(told.id, told)
+        if told.id not in found or (found[told.id].start is None and told.start):  # a link beside the list has no date
+            found[told.id] = told
     meetings = tuple(found.values())
     if rows and not any(meeting.start for meeting in meetings):
         raise LayoutChanged("no row of the view has a readable date", url=response.url)
@@ -110,10 +111,8 @@ def row_of(link: Tag, meeting: str) -> Tag | None:
     if row is not None and (is_dated(row) or row.select_one(NAME)):
         return row
     for above in link.parents:
-        if above.name in ("body", "html", "[document]"):
-            return None
-        if any(other != meeting for _, other in linked(above)):
-            return None
+        if above.name in ("body", "html", "[document]") or any(other != meeting for _, other in linked(above)):
+            return row or link.find_parent("li")
         if is_dated(above):
             return above
     return None
@@ -157,7 +156,8 @@ def start_of(row: Tag, title: str, zone: str) -> datetime | None:
     """Day and hour of a row: its date cell, else what stands behind the name, else the name itself."""
     cell = row.select_one("td[headers^=Date], [class~=date], time")
     behind = pages.seen(row).partition(title)[2] if title else pages.seen(row)
-    texts = [pages.seen(cell), behind, title]
+    heading = row.find_previous(["h1", "h2", "h3", "h4", "h5"])
+    texts = [pages.seen(cell), behind, title, pages.seen(heading if isinstance(heading, Tag) else None)]
     day = next((day for text in texts if (day := marks.read_date(text))), None)
     clock = next((clock for text in texts if (clock := marks.read_time(text))), None)
     return marks.start_of(day, clock, zone)
@@ -165,9 +165,10 @@ def start_of(row: Tag, title: str, zone: str) -> datetime | None:
 
 def first_words(row: Tag) -> str:
     """The first words of a row that are neither a date nor a link's label."""
-    for text in row.stripped_strings:
+    for text in row.find_all(string=re.compile(r"[A-Za-z]{3}")):
         words = " ".join(text.split())
-        if marks.read_date(words) is None and re.search(r"[A-Za-z]{3}", words):
+        labels = text.find_parent("a") is not None and marks.document_kind(words) != "other"
+        if type(text) is NavigableString and not labels and marks.read_date(words) is None:
             return words
     return ""
 
