@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
@@ -156,11 +156,16 @@ def start_of(row: Tag, title: str, zone: str) -> datetime | None:
     """Day and hour of a row: its date cell, else what stands behind the name, else the name itself."""
     cell = row.select_one("td[headers^=Date], [class~=date], time")
     behind = pages.seen(row).partition(title)[2] if title else pages.seen(row)
-    heading = row.find_previous(["h1", "h2", "h3", "h4", "h5"])
-    texts = [pages.seen(cell), behind, title, pages.seen(heading if isinstance(heading, Tag) else None)]
-    day = next((day for text in texts if (day := marks.read_date(text))), None)
+    texts = [pages.seen(cell), behind, title]
+    day = next((day for text in texts if (day := marks.read_date(text))), None) or day_above(row)
     clock = next((clock for text in texts if (clock := marks.read_time(text))), None)
     return marks.start_of(day, clock, zone)
+
+
+def day_above(row: Tag) -> date | None:
+    """The day in the heading over a list of one day's meetings."""
+    heading = row.find_previous(["h1", "h2", "h3", "h4", "h5"])
+    return marks.read_date(pages.seen(heading)) if isinstance(heading, Tag) else None
 
 
 def first_words(row: Tag) -> str:
