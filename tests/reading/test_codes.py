@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 
 from tests.diff.readings import compare, page
+from watcher.errors import EmptyReading
 from watcher.reading import codes
 
 EXPORT = """ARTICLE IV. - HOLDING ROOMS[5]
@@ -68,6 +71,8 @@ def test_foot_notes_history_and_banner_are_no_change_of_law() -> None:
         ),
         ("State Law reference— Public records, O.C.G.A. § 50-18-70.", codes.NOTE),
         ("Statutory reference:", codes.NOTE),
+        ("Adopted by Ord. 26-31 on 10/6/2026", codes.HISTORY),
+        ("Chapters:", codes.NOTE),
         ("Codified through Ordinance No. 26-104, enacted March 3, 2026. (Supp. No. 51)", codes.BANNER),
         ("The Code is current through Ordinance 2026-12, passed June 2, 2026.", codes.BANNER),
         ("(a) No officer shall hold a person (Ord. No. 5, 1990)", ""),
@@ -121,3 +126,18 @@ def test_a_page_is_read_in_blocks_and_a_table_row_by_row() -> None:
         "Dog | $5",
         "loose words",
     ]
+
+
+def test_a_page_of_headings_alone_says_what_stands_below_them() -> None:
+    page = BeautifulSoup('<h1>Title 9 PEACE</h1><p><a href="c04.html">9.04 Police</a></p>', "lxml")
+    below = codes.contents(page, re.compile(r"(c\d+)\.html"))
+    blocks = codes.from_page(page, lambda text, tag: (1, "") if tag.name == "h1" else None)
+    found = codes.document("https://town.example/", "", blocks, contents=below)
+    assert [(p.key, p.text) for p in found.passages] == [("Title 9", "Title 9 PEACE"), ("c04", "9.04 Police")]
+    with pytest.raises(EmptyReading):
+        codes.document("https://town.example/", "", [codes.Block("(Ord. 12, 1-2-2020)")])
+
+
+def test_an_export_of_a_code_is_told_from_other_text() -> None:
+    assert codes.is_export(EXPORT)
+    assert not codes.is_export("Minutes of the council\nSection 5 was read.\n")

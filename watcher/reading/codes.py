@@ -65,6 +65,11 @@ _LABELLED = re.compile(
     r"|penalty(?: provisions?)?,? see\b",
     re.IGNORECASE,
 )
+_LIST_LABEL = re.compile(r"(?:sub)?(?:sections|chapters|articles|divisions|parts|titles)\s*:?\Z", re.IGNORECASE)
+_ADOPTED = re.compile(
+    r"(?:re)?(?:adopted|amended|enacted|repealed|added)(?: (?:and|&) \w+)? by (?:ord|res|ordinance|resolution)\b",
+    re.IGNORECASE,
+)
 _HISTORY_LABEL = re.compile(r"\[?(?:legislative )?history\b|source\b|derivation\b", re.IGNORECASE)
 _BANNER = re.compile(
     r"\b(?:codified|current|updated|complete|up[- ]to[- ]date|includ(?:es|ing))\b.{0,80}?\b(?:through|thru|as of)\b.{0,80}?"
@@ -126,7 +131,7 @@ def note_of(text: str) -> str:
         return HISTORY if _HISTORY_LABEL.match(text) else NOTE
     if len(text) <= LONGEST_BANNER and _BANNER.search(text) and not _BINDING.search(text):
         return BANNER
-    return NOTE if text.lower().rstrip(":") == "sections" else ""
+    return NOTE if _LIST_LABEL.match(text) else ""
 
 
 def level_of(text: str) -> int:
@@ -207,11 +212,14 @@ def contents(root: Tag, href: re.Pattern[str]) -> tuple[Passage, ...]:
 def document(
     url: str, title: str, blocks: Iterable[Block], key: str = "", contents: tuple[Passage, ...] = ()
 ) -> Document:
-    """A part of a code as a document; its table of contents where it shows no more. EmptyReading for neither."""
-    found = passages(blocks, key)
+    """A part of a code as a document; its headings and table of contents where it shows no more. EmptyReading for none."""
+    known = list(blocks)
+    found = passages(known, key)
+    law = [passage for passage in found if not passage.aside]
+    if len(law) <= sum(block.level > 0 for block in known):  # headings alone
+        listed = {passage.text for passage in contents}
+        found = (*(passage for passage in found if passage.text not in listed), *contents) if contents else found
     if all(passage.aside for passage in found):
-        found = contents
-    if not found:
         raise EmptyReading("nothing of the code is on the page", url=url)
     return Document(url, title or found[0].text, "code", found)
 
@@ -331,7 +339,9 @@ def _parted(block: Block) -> tuple[str, str, str]:
 
 
 def _is_history(text: str) -> bool:
-    """Whether a paragraph is nothing but citations in parentheses or brackets: (Ord. No. 12, 3-2-09) [Amended 2020 …]."""
+    """Whether a paragraph is nothing but citations: (Ord. No. 12, 3-2-09), [Amended 2020 …], Adopted by Ord. 26-31 on …"""
+    if len(text) <= LONGEST_BANNER and _ADOPTED.match(text) and _DATED.search(text):
+        return not _BINDING.search(text)
     if text[:1] not in "([" or len(text) > 2_000 or _BINDING.search(text):
         return False
     if re.match(r"\(\w{1,4}\)\s", text) or not (_CITED.search(text) and _DATED.search(text)):
