@@ -39,6 +39,7 @@ image:                        ## build the container image
 lock: $(VENV)/bin/python      ## resolve anew: hash-pinned requirements without index URLs
 	$(PIP) install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra browser --universal --python-version 3.11 --generate-hashes --no-header --quiet -c requirements.txt -o requirements-browser.txt
 	$(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-header --quiet -c requirements.txt -o requirements-test.txt
 
 clean:           ## remove what the commands above made (never snapshots/)

@@ -52,8 +52,10 @@ def test_every_variable_is_read() -> None:
             "WATCHER_WEB_PORT": "0",
             "WATCHER_BEHIND_PROXY": "1",
             "WATCHER_OPERATOR_TOKEN": "open sesame",
+            "WATCHER_CHROMIUM": "/opt/chromium/chrome",
         }
     )
+    assert settings.chromium == Path("/opt/chromium/chrome")
     assert [problem.key for problem in idle(settings)] == ["WATCHER_OBJECTS_URL", "WATCHER_OPERATOR_TOKEN"]
     assert settings.registry == Path("other.yaml")
     assert settings.log == "json"
