@@ -97,7 +97,7 @@ def rows_of(page: BeautifulSoup, base: str) -> Iterator[Row]:
             (place, found["number"]) for place, text in enumerate(texts[:content]) if (found := NUMBER.match(text))
         ]
         link = cells[content].select_one("a.ai_link[href]") or cells[content].select_one("a[href*='dsp=agm']")
-        files = [Link(ids.link_id(url) or url, url, label) for label, url in files_of(tag, base)]
+        files = [Link(ids.lasting(url) or url, url, label) for label, url in files_of(tag, base)]
         yield Row(
             depth=numbered[-1][0] if numbered else 0,
             number=".".join(number for _, number in numbered),
@@ -123,7 +123,7 @@ def add(row: Row, rows: outline.Outline, memos: list[tuple[str, str]]) -> None:
         for link in row.files:
             rows.attach(link)
     elif row.number or row.memo:
-        ident = (ids.link_id(row.memo) or "") if row.memo else ""
+        ident = (ids.lasting(row.memo) or "") if row.memo else ""
         rows.add(row.words, depth=row.depth + 1, number=row.number, ident=ident)
         for link in row.files:
             rows.attach(link)
@@ -148,7 +148,7 @@ def meeting_of(head: list[str], page: BeautifulSoup, site: Site, response: Respo
     number = pages.parameter(response.url, "seq") or (listed.id if listed else response.url)
     documents = [Link(f"agenda:{number}", response.url, "Agenda", "agenda", marks.revised_mark(name, *head))]
     if packet := pages.address(page.select_one("a#pdf"), response.url):
-        documents.append(Link(ids.link_id(packet) or packet, packet, "Agenda Packet", "packet"))
+        documents.append(Link(ids.lasting(packet) or packet, packet, "Agenda Packet", "packet"))
     return Meeting(
         id=number,
         body=site.body or (listed.body if listed else "") or name,
@@ -167,7 +167,7 @@ def memo_page(meeting: Meeting, title: str, url: str) -> Request:
         kind="meeting",
         why=f"item of {meeting.body}",
         title=title,
-        stable_key=ids.link_id(url) or url,
+        stable_key=ids.lasting(url) or url,
         meeting=following.bare(meeting),
         context=(title,),
         optional=True,
@@ -177,7 +177,7 @@ def memo_page(meeting: Meeting, title: str, url: str) -> Request:
 def read_memo(page: BeautifulSoup, response: Response) -> Reading:
     """The text and the attachments of one item."""
     root = page.select_one("div#content, form[name=form1]") or page
-    files = {ids.link_id(url) or url: (label, url) for label, url in files_of(root, response.url)}
+    files = {ids.lasting(url) or url: (label, url) for label, url in files_of(root, response.url)}
     lines: list[Passage] = []
     heading = ""
     for cell in root.find_all(["td", "p"]):

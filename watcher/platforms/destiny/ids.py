@@ -12,6 +12,12 @@ SHOWN = {"ag": "agenda", "min": "minutes", "agm": "item"}
 
 
 def link_id(href: str) -> str | None:
+    """What a link leads to, in its revision: its lasting name and `rev`; None for navigation."""
+    name, revision = lasting(href), pages.parameter(href, "rev")
+    return f"{name}:{revision}" if name and revision else name
+
+
+def lasting(href: str) -> str | None:
     """The stable name of what a link leads to, e.g. "agenda:1994" or "docs/2026/CC/20260721_357/Packet.pdf"."""
     shown, number = pages.parameter(href, "dsp"), pages.parameter(href, "seq")
     if shown in SHOWN and number:

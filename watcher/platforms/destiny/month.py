@@ -110,7 +110,7 @@ def document(tag: Tag, url: str, heading: str, mark: str | None) -> Link:
     titled = TITLED.match(str(tag.get("title") or ""))
     words = titled["what"] if titled else pages.seen(tag)
     label = words if words and not marks.read_date(words) else heading.removesuffix("s").title()
-    identity = ids.link_id(url)
+    identity = ids.lasting(url)
     kind = {"agenda": "agenda", "minutes": "minutes"}.get((identity or "").partition(":")[0])
     if kind is None:
         kind = "video" if heading.startswith("other") and identity is None else marks.document_kind(label, heading, url)

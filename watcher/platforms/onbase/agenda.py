@@ -157,7 +157,7 @@ def item_page(meeting: Meeting, number: str, title: str, response: Response) -> 
 
 def attachment(label: str, url: str) -> Link:
     """A document of an item. `publishId` counts its publications."""
-    name = ids.link_id(url) or url
+    name = ids.lasting(url) or url
     return Link(name, url, label or name.rpartition(":")[2], version=ids.asked(url).get("publishid", ""))
 
 

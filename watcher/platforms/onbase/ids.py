@@ -43,6 +43,12 @@ def doctype(url: str) -> str:
 
 
 def link_id(href: str) -> str | None:
+    """What a link leads to, in its publication: its lasting name and `publishId`; None for navigation."""
+    name, publication = lasting(href), asked(href).get("publishid")
+    return f"{name}:{publication}" if name and publication else name
+
+
+def lasting(href: str) -> str | None:
     """The stable name of what a link leads to, e.g. "agenda:5262" or "file:5262:771:Report.pdf"; None for navigation."""
     path, meeting = urlsplit(href).path, meeting_id(href)
     if not meeting:

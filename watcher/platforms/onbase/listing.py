@@ -136,7 +136,7 @@ def from_rows(page: BeautifulSoup, site: Site, response: Response) -> Iterator[M
     linked: dict[str, list[tuple[Tag, str]]] = {}
     for link in page.find_all("a"):
         url = pages.address(link, response.url)
-        if url and ids.link_id(url) and not ids.asked(url).get("itemid"):
+        if url and ids.lasting(url) and not ids.asked(url).get("itemid"):
             linked.setdefault(ids.meeting_id(url), []).append((link, url))
     for row in page.select("tr[data-meeting-id]"):  # listed, and nothing published yet
         number = str(row["data-meeting-id"])
@@ -163,7 +163,7 @@ def from_links(number: str, links: Sequence[tuple[Tag, str]], site: Site, respon
             kind = ids.KINDS.get(ids.doctype(url), "other")
             label = pages.seen(link) or ids.TITLES.get(ids.doctype(url), "Document")
             revised = amended(label) or (mark if kind == "agenda" else None)
-            identity = ids.link_id(url) or url
+            identity = ids.lasting(url) or url
             found.setdefault(identity, Link(identity, url, label, kind, revised))
     title = name or words
     return Meeting(

@@ -13,9 +13,14 @@ FILE = re.compile(r"/files/|/(?:shared)?assets/|\.(?:pdf|docx?|xlsx?|pptx?)$", r
 
 
 def link_id(href: str) -> str | None:
-    """The stable name of a file: its path without the version; None for navigation."""
+    """The file that a link leads to, in its version: its path; None for navigation."""
     path = urlsplit(href).path
-    return VERSION.sub("/", path) if FILE.search(path) else None
+    return path if FILE.search(path) else None
+
+
+def lasting(url: str) -> str:
+    """The name of a file in all its versions: its path without them."""
+    return VERSION.sub("/", link_id(url) or url.partition("#")[0])
 
 
 def link(label: str, url: str, heading: str, *, kind: str = "") -> Link:
@@ -23,7 +28,7 @@ def link(label: str, url: str, heading: str, *, kind: str = "") -> Link:
     name = urlsplit(url).path.rpartition("/")[2]
     kind = kind or marks.document_kind(heading, label, name)
     mark = marks.revised_mark(label, heading)
-    return counted(Link(link_id(url) or url.partition("#")[0], url, label or heading, kind, mark))
+    return counted(Link(lasting(url), url, label or heading, kind, mark))
 
 
 def counted(link: Link) -> Link:
@@ -31,7 +36,7 @@ def counted(link: Link) -> Link:
     version = VERSION.search(urlsplit(link.url).path)
     if version is None:
         return link
-    return replace(link, id=link_id(link.url) or link.id, version=version["version"])
+    return replace(link, id=lasting(link.url), version=version["version"])
 
 
 def asking(url: str) -> tuple[tuple[str, str], ...]:
