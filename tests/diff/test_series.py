@@ -22,6 +22,7 @@ TYPES = {
     ".xml": "text/xml",
 }
 SILENT = {"noise_only", "identical", "metadata", "formatting"}
+READERS = {"municode_library": "municode_library", "openlawlib_dc": "openlaw", "amlegal": "amlegal"}
 
 pytestmark = pytest.mark.skipif(not SERIES.is_dir(), reason="the recorded series are not beside this repository")
 
@@ -36,10 +37,20 @@ def pairs() -> list[dict[str, str]]:
     return [entry for entry in manifest() if entry["type"] == "pair" and Path(entry["to"]).suffix in TYPES]
 
 
+def reader(pair: dict[str, str]) -> str:
+    """Return the platform that reads a pair."""
+    vendor = next(entry["platform"] for entry in manifest() if entry.get("file") == pair["to"])
+    return "legistar" if vendor.startswith("legistar") else READERS.get(vendor, "page")
+
+
+def by_page(pair: dict[str, str]) -> bool:
+    return reader(pair) == "page"
+
+
 def changes(pair: dict[str, str]) -> tuple[Change, ...]:
     """Read both sides as the site's platform would and compare them at the time of the later one."""
     snapshots = {entry["file"]: entry for entry in manifest() if entry["type"] == "snapshot"}
-    platform = "legistar" if snapshots[pair["to"]]["platform"].startswith("legistar") else "page"
+    platform = reader(pair)
     url = snapshots[pair["to"]]["original_url"].split(" ")[0]
     site = replace(SITE, platform=platform, url=url)
     request = Request(url, kind="listing" if platform == "legistar" else "document")
@@ -58,6 +69,15 @@ def changes(pair: dict[str, str]) -> tuple[Change, ...]:
     ids=lambda pair: pair["to"],
 )
 def test_noise_is_no_change(pair: dict[str, str]) -> None:
+    assert changes(pair) == ()
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [pair for pair in pairs() if pair["change_class"] in ("formatting_only", "annotation_only") and not by_page(pair)],
+    ids=lambda pair: pair["to"],
+)
+def test_a_publishers_notes_and_formatting_are_no_change_of_law(pair: dict[str, str]) -> None:
     assert changes(pair) == ()
 
 

@@ -80,6 +80,8 @@ def test_foot_notes_history_and_banner_are_no_change_of_law() -> None:
         ("(The council shall adopt an ordinance before 1-1-2027.)", ""),
         ("Effective date. This ordinance takes effect July 1, 2026.", ""),
         ("Complete applications may be filed through the portal.", ""),
+        ("The fire code, including its amendments through July 1, 2020, is adopted by reference.", ""),
+        ("Note: a permit shall not be issued without the chief's consent.", ""),
     ],
 )
 def test_a_publishers_words_are_told_from_the_law(text: str, kind: str) -> None:

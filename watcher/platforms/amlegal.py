@@ -95,7 +95,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged for what is not American Legal's, EmptyReading for a section without words.
     """
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     if pages.is_json(response):
         return read_answer(pages.json_of(response), site, response)

@@ -65,7 +65,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged for another page or where the watched section is gone, EmptyReading for one without words.
     """
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     page = pages.page_of(response)
     for chrome in page.select("header, footer, nav, script, style, .navbar, #breadcrumbs, .breadcrumb"):

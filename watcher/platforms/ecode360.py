@@ -77,7 +77,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged for a page that is not eCode360's, EmptyReading for one without words.
     """
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     page = pages.page_of(response)
     if not MARKS.search(response.body) or not PARTS.search(response.body):

@@ -50,7 +50,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def read(site: Site, response: Response) -> Reading:
     """A part of a code. Raises LayoutChanged where the view is not there, EmptyReading where it says nothing."""
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     if not pages.is_html(response):
         return read_markdown(response)

@@ -42,7 +42,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def read(site: Site, response: Response) -> Reading:
     """A book or chapter. Raises LayoutChanged for another page, EmptyReading for one that says nothing."""
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     page = pages.page_of(response)
     if not page.select_one(".phx-name, .phx-docs"):

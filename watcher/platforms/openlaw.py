@@ -65,7 +65,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged for what is not the library's, EmptyReading for a section without words, Unreadable for half a file.
     """
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     if pages.is_html(response):
         return read_page(response)

@@ -53,7 +53,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged for another page, EmptyReading for one without words.
     """
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     page = pages.page_of(response)
     if page.find("frameset"):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from watcher.errors import EmptyReading
-from watcher.model import Document, Passage
+from watcher.model import Document, Passage, Response
+from watcher.reading import pages
 
 SECTION = 9  # the level of a section; wider headings are 1 (title) to 8
 CODIFIED = "codified-through"
@@ -72,11 +73,12 @@ _ADOPTED = re.compile(
 )
 _HISTORY_LABEL = re.compile(r"\[?(?:legislative )?history\b|source\b|derivation\b", re.IGNORECASE)
 _BANNER = re.compile(
-    r"\b(?:codified|current|updated|complete|up[- ]to[- ]date|includ(?:es|ing))\b.{0,80}?\b(?:through|thru|as of)\b.{0,80}?"
+    r"\A.{0,80}?\b(?:codified|current|updated|up[- ]to[- ]date)\b(?: \w+){0,3} (?:through|thru|as of)\b.{0,80}?"
     r"(?:\bord(?:inances?|s)?\b|\blegislation\b|\bresolutions?\b|\blocal laws?\b|\bsupp|\bpassed\b|\b(?-i:[A-Z])[a-z]+ \d{1,2}, \d{4}|\d[/-]\d)"
     r"|\A\W*(?:supp(?:lement)?\.? (?:no\b|number)|online content updated)",
     re.IGNORECASE | re.DOTALL,
 )
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}")
 LONGEST_BANNER = 400
 
 
@@ -127,7 +129,7 @@ def note_of(text: str) -> str:
         return FOOTNOTE
     if _is_history(text):
         return HISTORY
-    if _LABELLED.match(text):
+    if _LABELLED.match(text) and not (text[:4].lower() == "note" and _BINDING.search(text)):
         return HISTORY if _HISTORY_LABEL.match(text) else NOTE
     if len(text) <= LONGEST_BANNER and _BANNER.search(text) and not _BINDING.search(text):
         return BANNER
@@ -222,6 +224,13 @@ def document(
     if all(passage.aside for passage in found):
         raise EmptyReading("nothing of the code is on the page", url=url)
     return Document(url, title or found[0].text, "code", found)
+
+
+def is_paper(response: Response) -> bool:
+    """Whether this is a paper beside a code (an ordinance's PDF) rather than a part of the code itself."""
+    if response.request.kind == "document":
+        response = replace(response, request=replace(response.request, kind="legislation"))
+    return pages.is_document(response)
 
 
 BLOCKS = frozenset({
@@ -333,7 +342,7 @@ def _parted(block: Block) -> tuple[str, str, str]:
     kind = block.note or note_of(block.text)
     if kind:
         return "", block.text, kind
-    if (found := _TRAILING.search(block.text)) and _DATED.search(found["note"]) and found.start() > 0:
+    if (found := _TRAILING.search(block.text)) and _YEAR.search(found["note"]) and found.start() > 0:
         return block.text[: found.start()].rstrip(), found["note"], HISTORY
     return block.text, "", ""
 

@@ -74,7 +74,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged for what is no answer of Municode's, EmptyReading for a section without words.
     """
-    if pages.is_document(response):
+    if codes.is_paper(response):
         return pages.read_document(response)
     if pages.is_json(response):
         answer = pages.json_of(response)
