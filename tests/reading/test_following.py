@@ -32,6 +32,12 @@ def test_an_agenda_on_the_meetings_own_page_makes_the_packet_needless() -> None:
     assert [request.kind for request in found] == ["meeting"]
 
 
+def test_an_agenda_page_may_be_refused_where_the_agenda_is_a_file_too() -> None:
+    both, alone = following.agenda_page(MEETING), following.agenda_page(replace(MEETING, documents=(PAGE,)))
+    assert (both and both.optional, alone and alone.optional) == (True, False)
+    assert following.agenda_page(replace(MEETING, url=None)) is None
+
+
 def test_a_vendor_says_where_the_data_of_a_meeting_is() -> None:
     def page(meeting: Meeting) -> Request:
         return following.page_of(meeting, f"https://api.elmfalls.example.gov/{meeting.id}")

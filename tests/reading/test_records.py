@@ -38,3 +38,13 @@ def test_zero_and_minus_one_are_no_numbers_of_anything() -> None:
 def test_a_list_inside_a_record_may_be_null() -> None:
     assert records.many({"files": None}, "files") == []
     assert records.many({"files": [{"id": 1}, None]}, "files") == [{"id": 1}]
+
+
+def test_a_field_leads_somewhere_or_nowhere() -> None:
+    record = {"a": "files/1.pdf", "b": "javascript:open()", "c": "http://[", "d": "https://store.example.net/1.pdf"}
+    assert (
+        records.address(record, "https://elmfalls.example.gov/api/", "a")
+        == "https://elmfalls.example.gov/api/files/1.pdf"
+    )
+    assert records.address(record, URL, "d") == "https://store.example.net/1.pdf"
+    assert [records.address(record, URL, name) for name in ("b", "c", "missing")] == ["", "", ""]

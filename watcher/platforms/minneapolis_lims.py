@@ -19,7 +19,7 @@ import json
 import re
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from watcher.platforms import (
     About,
@@ -145,15 +145,13 @@ def documents_of(entry: records.Record, response: Response) -> list[Link]:
         board = "Board/" if records.text(entry, "committeetype") == "ABC" else ""
         url = f"{root}/{board}MarkedAgenda/{quote(short)}/{agenda}"
         found.append(Link(f"agenda:{agenda}", url, "Agenda", "agenda", revised))
-    if file := records.text(entry, "agendapdf", "agendapdfattachment"):
-        found.append(
-            Link(f"agenda-file:{agenda or file}", urljoin(f"{root}/", file), "Agenda (PDF)", "agenda", revised)
-        )
+    if file := records.address(entry, f"{root}/", "agendapdf", "agendapdfattachment"):
+        found.append(Link(f"agenda-file:{agenda or file}", file, "Agenda (PDF)", "agenda", revised))
     report, name = records.number(entry, "committeereportdocumentid"), records.text(entry, "committeereportdocument")
     if report and name:
         url = f"{root}/Download/CommitteeReport/{report}/{quote(name.replace(' ', '-'))}"
         found.append(Link(f"report:{report}", url, name, "minutes"))
-    if video := records.text(entry, "mainvideourl"):
+    if video := records.address(entry, root, "mainvideourl"):
         found.append(Link(video, video, "Video", "video"))
     return found
 

@@ -59,10 +59,12 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
     committee = site.options.get("committee") or (found[0] if found else "")
     body = json.dumps({"committeeId": committee} if committee else {}).encode()
     root = root_of(site.options.get("api") or site.url)
-    named = [name for name in LISTS if name.lower() in site.url.lower()]
+    named = [name for name in LISTS if name.lower() in site.url.lower()] or list(LISTS)
     return tuple(
-        Request(f"{root}meetings/{name}", "POST", HEADERS, body, why=LISTS[name], stable_key=name)
-        for name in named or LISTS
+        Request(
+            f"{root}meetings/{name}", "POST", HEADERS, body, why=LISTS[name], stable_key=name, optional=name != named[0]
+        )
+        for name in named
     )
 
 

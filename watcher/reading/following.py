@@ -28,6 +28,13 @@ def own_page(meeting: Meeting) -> Request | None:
     return page_of(meeting, meeting.url) if meeting.url else None
 
 
+def agenda_page(meeting: Meeting) -> Request | None:
+    """The agenda that is a page at the meeting's `url`. Its refusal is no failure where it is published as a file too."""
+    also_a_file = any(link.kind == "agenda" and link.url != meeting.url for link in meeting.documents)
+    page = own_page(meeting)
+    return replace(page, optional=also_a_file) if page else None
+
+
 def from_listing(
     meetings: Sequence[Meeting], site: Site, now: datetime, page: Callable[[Meeting], Request | None] = own_page
 ) -> tuple[Request, ...]:

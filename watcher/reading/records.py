@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from watcher.errors import LayoutChanged
 from watcher.extractors.html import plain
@@ -42,6 +43,16 @@ def words(record: Record, *names: str) -> str:
 def number(record: Record, *names: str) -> str:
     """The first of these fields that holds a number above zero, as its digits; 0 and -1 are how programs say none."""
     return next((value for name in names if (value := text(record, name)).isdigit() and int(value) > 0), "")
+
+
+def address(record: Record, base: str, *names: str) -> str:
+    """Where the first of these fields leads, seen from `base`; "" for none, scripts and what is no address."""
+    href = text(record, *names)
+    try:
+        url = urljoin(base, href) if href else ""
+        return url if urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def inner(record: Record, name: str) -> Record:

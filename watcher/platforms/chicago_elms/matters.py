@@ -79,7 +79,7 @@ def read_matter(answer: records.Record, site: Site, response: Response) -> Readi
         status=status,
         url=response.url,
         history=history,
-        attachments=files_of(answer, "attachments"),
+        attachments=files_of(answer, "attachments", response.url),
     )
     if not title:
         raise EmptyReading("the matter has a number and no title", url=response.url)

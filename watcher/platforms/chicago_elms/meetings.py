@@ -84,15 +84,15 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         status=marks.status_of(start, response.fetched_at, records.text(entry, "status"), comment, where),
         location=where,
         url=f"{portal}/Meeting/?meetingId={ident}",
-        documents=files_of(entry, "files"),
+        documents=files_of(entry, "files", response.url),
     )
 
 
-def files_of(entry: records.Record, field: str) -> tuple[Link, ...]:
+def files_of(entry: records.Record, field: str, base: str) -> tuple[Link, ...]:
     """Published files, named by what they are and by the name they were stored under."""
     found = []
     for file in sorted(records.many(entry, field), key=lambda file: records.text(file, "attachmentType") != "Agenda"):
-        url, kind = records.text(file, "path"), records.text(file, "attachmentType")
+        url, kind = records.address(file, base, "path"), records.text(file, "attachmentType")
         name = records.text(file, "fileName") or kind
         if url:
             stored = urlsplit(url).path.rpartition("/")[2]

@@ -16,7 +16,7 @@ HOST = re.compile(r"(?P<slug>[^.]+)\.(?:portal|api)\.(?P<rest>.+)", re.IGNORECAS
 def root_of(site: Site) -> str:
     """Where the API lives, without a slash at its end."""
     if api := site.options.get("api"):
-        return root(api, "api") if API.match(api) else api.rstrip("/")
+        return re.sub(r"/v1(/.*)?$", "", api.rstrip("/"))
     return root(site.url, "api")
 
 

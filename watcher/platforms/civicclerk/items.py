@@ -67,8 +67,8 @@ def add(rows: outline.Outline, row: records.Record, depth: int, matters: dict[st
 
 
 def attachment(file: records.Record) -> Link | None:
-    """A published attachment under its own number; None for a hidden or deleted one."""
-    url = records.text(file, "pdfVersionFullPath", "mediaFullPath")
+    """A published attachment under its own number; None for a hidden or deleted one, and for a bare place in a store."""
+    url = records.address(file, "", "pdfVersionFullPath", "mediaFullPath")
     if not url or file.get("isPublished") is False or file.get("isDeleted") is True:
         return None
     ident = records.number(file, "id") or urlsplit(url).path.rpartition("/")[2]

@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from watcher.platforms import (
@@ -146,7 +146,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         end=end if start and end and end > start else None,
         status=marks.status_of(start, response.fetched_at, name, where, remark, gone),
         location=where,
-        url=page or urljoin(response.url, records.text(entry, "Url")),
+        url=page or records.address(entry, response.url, "Url") or None,
         documents=documents,
     )
 
@@ -154,7 +154,10 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
 def when(stamp: str, zone: str) -> datetime | None:
     """2025/12/17 17:15:00 in local time, or milliseconds since 1970."""
     if found := TICKS.match(stamp):
-        return datetime.fromtimestamp(int(found[1]) / 1000, ZoneInfo(zone))
+        try:
+            return datetime.fromtimestamp(int(found[1]) / 1000, ZoneInfo(zone))
+        except (OSError, OverflowError, ValueError):
+            return None
     return marks.local(stamp.replace("/", "-"), zone)
 
 
@@ -165,11 +168,10 @@ def official(paper: records.Record) -> tuple[bool, bool]:
 
 def document_of(paper: records.Record, response: Response) -> Link | None:
     """One document; None for an entry that leads nowhere."""
-    href = records.text(paper, "Url")
-    if not href or href.lower().startswith("javascript"):
-        return None
     root = re.sub(r"(?i)/meetingscalendarview\.aspx.*", "/", response.url)
-    url, kind = urljoin(root, href), records.text(paper, "Type")
+    url, kind = records.address(paper, root, "Url"), records.text(paper, "Type")
+    if not url:
+        return None
     title = records.words(paper, "Title") or kind
     known = KINDS.get(kind.lower()) or marks.document_kind(title, kind)
     if known == "packet" and agenda.is_page(url):
@@ -179,7 +181,7 @@ def document_of(paper: records.Record, response: Response) -> Link | None:
 
 def agenda_page(meeting: Meeting) -> Request | None:
     """The agenda as a page, where it is published as one; the portal's own page of a meeting holds nothing to read."""
-    return following.own_page(meeting) if meeting.url and agenda.is_page(meeting.url) else None
+    return following.agenda_page(meeting) if meeting.url and agenda.is_page(meeting.url) else None
 
 
 def detect(url: str, response: Response | None) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -27,6 +26,7 @@ from watcher.platforms import (
 TITLES = ".AgendaItemTitle, .ClosedAgendaItemTitle"
 ROWS = f"{TITLES}, .AgendaItemDescription, a[href*='FileStream.ashx' i]"
 LANDMARKS = f"{TITLES}, .AgendaItemContainer, .AgendaItem, .AgendaItemTitleRow"
+PAGE = re.compile(r"\bmeeting\.aspx(?:\?|$)", re.IGNORECASE)
 NUMBERED = re.compile(r"AgendaItem(\d+)$")
 CHOSEN = re.compile(r"SelectItem\((\d+)\)")
 FILE = re.compile(r"(?:([A-Z]{1,8}(?:-[A-Z0-9]+)*-\d{2,6}(?:-\d{2,6})?)|File\s*#?\s*(\d{2,4}-\d{2,6}))\s*[:–-]")
@@ -34,7 +34,7 @@ FILE = re.compile(r"(?:([A-Z]{1,8}(?:-[A-Z0-9]+)*-\d{2,6}(?:-\d{2,6})?)|File\s*#
 
 def is_page(url: str) -> bool:
     """Whether an address is an agenda's page."""
-    return urlsplit(url).path.lower().endswith("meeting.aspx")
+    return PAGE.search(url) is not None
 
 
 def link_id(href: str) -> str | None:

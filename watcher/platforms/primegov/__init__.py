@@ -66,7 +66,8 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
     found = [Request(ahead, headers=JSON, why="meetings ahead", stable_key="upcoming")]
     for year in sorted({today.year, (today - OLD_YEAR).year}, reverse=True):
         url = f"{lists}ArchivedMeetings{one}?" + "&".join(filter(None, (f"year={year}", of_one)))
-        found.append(Request(url, headers=JSON, why=f"meetings of {year}", stable_key=f"archived:{year}"))
+        why, key = f"meetings of {year}", f"archived:{year}"
+        found.append(Request(url, headers=JSON, why=why, stable_key=key, optional=True))
     return tuple(found)
 
 
@@ -95,7 +96,7 @@ def read(site: Site, response: Response) -> Reading:
     meetings = tuple(meeting_of(entry, site, response) for entry in entries)
     if not any(meeting.start for meeting in meetings):
         raise LayoutChanged("no meeting has a readable date", url=response.url)
-    follow = following.from_listing(meetings, site, response.fetched_at)
+    follow = following.from_listing(meetings, site, response.fetched_at, following.agenda_page)
     return Reading(document, meetings, follow=follow)
 
 
@@ -141,7 +142,7 @@ def document_of(paper: records.Record, response: Response) -> Link:
         id=":".join(
             ("template", template, output, *([language] if language and not language.startswith("en") else []))
         ),
-        url=records.text(paper, "link") or root_of(response.url) + path,
+        url=records.address(paper, response.url, "link") or root_of(response.url) + path,
         title=name,
         kind=marks.document_kind(name),
         revised=marks.revised_mark(name),
