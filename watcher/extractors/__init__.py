@@ -27,6 +27,8 @@ RTF = b"{\\rtf"
 NEVER_HTML = frozenset({"json", "pdf", "docx", "xlsx", "rtf"})
 FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.I)
 HTML = re.compile(rb"<(?:!doctype html|html|head|body|title|meta|div|table|p|h[1-6]|span|ul|ol|a)[\s/>]", re.I)
+# "[1] Call to order" is a footnote or an agenda's number, not a list: after a number JSON goes on with a comma.
+JSON = re.compile(rb"[\[{]\s*(?:[\"{\[\]}]|(?:-?\d[\d.eE+-]*|true|false|null)\s*(?:,|\]\s*\Z|\Z))")
 # Known by their first bytes, so that the refusal can name them.
 UNSUPPORTED = (
     (b"\x89PNG", "an image (OCR is off)"),
@@ -152,6 +154,6 @@ def _look(head: bytes) -> str | None:
         return "html"
     if head.startswith(b"<?xml"):
         return "feed"
-    if head[:1] in b"{[" and re.match(rb"[\[{]\s*([\"{\[\]}]|-?\d|true|false|null)", head):
+    if head[:1] in b"{[" and JSON.match(head):
         return "json"
     return None

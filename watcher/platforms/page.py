@@ -17,7 +17,7 @@ from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Resp
 ABOUT = About(
     vendor="any website",
     reads="any single document: HTML (part of it by CSS), PDF, DOCX, XLSX, RTF, JSON, RSS/Atom, plain text, Markdown; with `follow`, what it links to",
-    checked="recorded pages of some thirty platforms",
+    checked="recorded pages of some thirty platforms; the 25 recorded PDFs, agenda texts, JSON lists and hand-made pages, 2011 to 2026",
     amended="the text itself",
 )
 OPTIONS: frozenset[str] = frozenset()
@@ -47,7 +47,13 @@ FOLLOWED = (
 )
 DOCUMENT = re.compile(
     r"\.(?:pdf|docx?|xlsx?|rtf|txt)\Z|(?:\A|/)(?:viewfile|documentcenter/view|showpublisheddocument|showdocument|download"
-    r"|fileopen|view\.ashx|agendaviewer\.php|minutesviewer\.php)",
+    r"|fileopen|view\.ashx|agendaviewer\.php|minutesviewer\.php|webdrawer/rec/\d+/view)",
+    re.I,
+)
+# Words of a list that only dates its documents: months, days, numbers.
+DATES = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?\b"
+    r"|\b(?:sun|mon|tues|wednes|thurs|fri|satur)day\b|[\W\d_]+",
     re.I,
 )
 
@@ -109,14 +115,14 @@ def _linked(site: Site, response: Response) -> Iterator[Request]:
         if not link_id(href):
             continue
         url = urldefrag(urljoin(response.url, href.strip())).url
-        kind = _kind(site, title, url)
+        kind, name = _kind(site, title, url), title
+        if kind is None:
+            kind, name = _dated_only(site, title, around), title or around
         key = f"{urlsplit(url).scheme}://{link_id(url)}"
         if kind and key not in seen and len(seen) < MAX_FOLLOW:
             seen.add(key)
             context = tuple(dict.fromkeys(text[:300] for text in (title, around) if text))
-            yield Request(
-                url, kind=kind, title=title, why=f"{kind} linked as “{title}”", context=context, stable_key=key
-            )
+            yield Request(url, kind=kind, title=name, why=f"{kind} linked as “{name}”", context=context, stable_key=key)
 
 
 def _kind(site: Site, title: str, url: str) -> str | None:
@@ -130,3 +136,11 @@ def _kind(site: Site, title: str, url: str) -> str | None:
             if pattern.search(text):
                 return kind if word in site.follow else None
     return None
+
+
+def _dated_only(site: Site, title: str, around: str) -> str | None:
+    """Return what a link with nothing but a date in its row leads to: what the site's list is one of."""
+    word = {"agenda": "agendas", "minutes": "minutes"}.get(site.kind)
+    if word not in site.follow or not any(letter.isdigit() for letter in around) or DATES.sub("", title + around):
+        return None
+    return site.kind
