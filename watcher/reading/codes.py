@@ -37,7 +37,10 @@ _SECTION = re.compile(
 )
 _AFTER_SECTION = re.compile(r"\.?:?(?:\s*[-–—]+\s*\S|\s*\[|\.?\s+[A-Z“\"(\d]|\.?\Z)|\.(?=[A-Z])|,\s+\d|\s*[—–-]\s*\d")
 _NUMBER = re.compile(r"(?:[A-Z]{1,3}-?)?\d+[A-Z]?(?:[.:-]\d*[A-Z]?\d+[A-Z]?|[.:-][A-Z](?!\w))*", re.IGNORECASE)
-_EXPORTED = re.compile(r"^\s*Secs?\. \S+ - \S", re.MULTILINE)
+_DOTTED = re.compile(r"\d+[A-Z]?(?:[.:-]\d+[A-Z]?){1,4}\.? [-–—] (?=[A-Z“\"\[])")  # 2.04.010 - Meetings.
+_EXPORTED = re.compile(
+    r"^\s*(?:(?:Secs?\.|Sections?) \S+|\d+[A-Z]?(?:[.:-]\d+[A-Z]?){1,4}\.?) - [A-Z“\"\[]", re.MULTILINE
+)
 LONGEST_HEADING = 300
 MARK = re.compile(r"\s*(?:\[\d{1,3}\]|\[\*\])(?=\s*\Z)")  # the foot-note mark behind a heading: ADMINISTRATION[1]
 ENUMERATOR = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]{1,3}|[ivxlcIVXLC]{1,6})[.)]|\((?:\d{1,3}|[A-Za-z]{1,5})\)|[•*])\Z")
@@ -142,6 +145,8 @@ def level_of(text: str) -> int:
         return 0
     if found := _SECTION.match(text):
         return SECTION if _AFTER_SECTION.match(found["rest"]) and not _BINDING.search(text) else 0
+    if _DOTTED.match(text):
+        return 0 if _BINDING.search(text) else SECTION
     found = _WIDE.match(text)
     if not found or (text[0].islower() and text[0].isalpha()):
         return 0
