@@ -74,10 +74,17 @@ def test_a_reworded_item_is_found_again_under_another_id() -> None:
     assert [kind for kind, _, _ in changed(AGENDA[2], by_file)] == ["reworded"]
 
 
-def test_entries_of_a_register_are_known_by_their_id_however_alike_they_are() -> None:
-    walker = item("walker", "TEXAS · Walker County Sheriff's Office · Task Force Model", meeting="")
-    waller = item("waller", "TEXAS · Waller County Sheriff's Office · Task Force Model", meeting="")
-    assert [kind for kind, _, _ in changed(walker, waller)] == ["added", "removed"]
+def test_entries_of_a_register_are_one_where_only_the_name_was_respelt() -> None:
+    entry = item("walker", "Walker County Sheriff's Office · Task Force Model, 287(g) · signed 3/7/2025", meeting="")
+    respelt = replace(entry, id="walkr", title=entry.title.replace("Sheriff's Office", "Sheriffs Department"))
+    another = replace(entry, id="waller", title=entry.title.replace("Walker", "Waller").replace("3/7", "5/16"))
+    undated = replace(entry, title="Walker County Sheriff's Office · Task Force Model")
+    assert [kind for kind, _, _ in changed(entry, respelt)] == ["reworded"]
+    assert [kind for kind, _, _ in changed(entry, another)] == ["added", "removed"]
+    assert [kind for kind, _, _ in changed(undated, replace(undated, id="x", title="Waller" + undated.title[6:]))] == [
+        "added",
+        "removed",
+    ]
 
 
 def test_numbers_and_order_alone_are_nothing() -> None:

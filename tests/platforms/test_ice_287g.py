@@ -13,7 +13,7 @@ import pytest
 from watcher import judge, platforms
 from watcher.diff import compare
 from watcher.errors import ReadError
-from watcher.model import Change, Jurisdiction, Request, Response, Site
+from watcher.model import AgendaItem, Change, Document, Jurisdiction, Reading, Request, Response, Site
 
 HERE = Path(__file__).parent / "ice_287g"
 SERIES = Path(__file__).parents[2] / "../shared/timeseries"
@@ -28,15 +28,13 @@ def response_of(body: bytes, url: str, kind: str = "document") -> Response:
 
 
 def changes(before: Response, after: Response) -> tuple[Change, ...]:
-    found = compare(
-        ICE.read(SITE, before),
-        ICE.read(SITE, after),
-        site=SITE,
-        request=after.request,
-        now=after.fetched_at,
-        last_seen=None,
-        snapshots=(None, None),
-    )
+    return judged(ICE.read(SITE, before), ICE.read(SITE, after))
+
+
+def judged(before: Reading, after: Reading) -> tuple[Change, ...]:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    request = Request(SITE.url, stable_key="participating")
+    found = compare(before, after, site=SITE, request=request, now=now, last_seen=None, snapshots=(None, None))
     return tuple(replace(change, verdict=judge.builtin().judge(change)) for change in found)
 
 
@@ -57,6 +55,21 @@ def test_an_agreement_added_expands_and_one_gone_limits() -> None:
         ("reworded", "unrelated", "unclear"): 1,  # Greens Forks, Green Forks
     }
     assert all(c.verdict.topics == ("287g",) for c in found if c.verdict and c.verdict.label == "relevant")
+
+
+def test_a_new_name_alone_is_reworded_and_another_agency_in_its_place_is_news() -> None:
+    def named(agency: str) -> Reading:
+        title = f"FLORIDA · {agency} · 287(g) agreement: Task Force Model · State Agency · signed 2/14/2025"
+        item = AgendaItem(agency, "", 1, "", title, section="287(g) participating agencies / FLORIDA")
+        return Reading(Document(SITE.url, "287(g) participating agencies", "list"), items=(item,))
+
+    def verdict(before: str, after: str) -> list[tuple[str, str]]:
+        return [(c.kind, c.verdict.label) for c in judged(named(before), named(after)) if c.verdict]
+
+    assert verdict("Alder State Police", "Alder State Police Department") == [("reworded", "unsure")]
+    assert verdict("Fish and Game Commission of Alder", "Department of Parks, Division of Law Enforcement") == [
+        ("reworded", "relevant")
+    ]
 
 
 def test_another_layout_file_name_date_and_spelling_are_no_agreement() -> None:
@@ -108,6 +121,7 @@ def test_the_recorded_lists_tell_what_a_person_found(step: dict[str, str]) -> No
     if step["change_class"] == "noise_only":
         assert found == ()
     rows = int(step["rows_to"]) - int(step["rows_from"])
+    if "rows_added" in step["change_class"] and rows > 0:
+        assert sum(change.kind == "added" for change in relevant) >= rows
     kinds = Counter(change.kind for change in found)
     assert kinds["added"] - kinds["removed"] == rows
-    assert {change.kind for change in relevant} <= {"added", "removed"}

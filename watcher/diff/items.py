@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
@@ -14,6 +15,7 @@ from watcher.model import AgendaItem, Change, ChangeKind, Meeting
 
 ALIKE = 75  # per cent: two titles are one item's, reworded
 MOST_PAIRS = 250_000  # titles are no longer compared each with each
+_FIGURE = re.compile(r"\d+")
 
 Pairs = list[tuple[AgendaItem, AgendaItem]]
 
@@ -37,7 +39,6 @@ def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
     """Match by id with title, then title, then id, then matter file, then likeness; each item once.
 
     The title comes before the bare id: some vendors number the items of a meeting, and one more item shifts them all.
-    Likeness speaks only within a meeting: entries of a register are alike though they are of different people.
     """
     pairs: Pairs = []
     ways: tuple[Callable[[AgendaItem], Hashable], ...] = (
@@ -53,8 +54,7 @@ def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
             (score, b, a)
             for b, before in enumerate(old)
             for a, after in enumerate(new)
-            if before.meeting
-            and before.meeting == after.meeting
+            if _comparable(before, after)
             and (score := fuzz.ratio(fold(before.title), fold(after.title), score_cutoff=ALIKE))
         ]
         taken_old, taken_new = set(), set()
@@ -64,6 +64,18 @@ def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
                 taken_new.add(a)
                 pairs.append((old[b], new[a]))
     return pairs
+
+
+def _comparable(before: AgendaItem, after: AgendaItem) -> bool:
+    """Say whether likeness of titles may make two items one: within a meeting, it may.
+
+    The entries of a register (items without a meeting) are alike though they are of different people; what ties a
+    respelt one to itself are its figures, a date and a file number, which all stayed.
+    """
+    if before.meeting or after.meeting:
+        return before.meeting == after.meeting
+    figures = _FIGURE.findall(before.title)
+    return before.section == after.section and len(figures) > 1 and figures == _FIGURE.findall(after.title)
 
 
 def _matched(

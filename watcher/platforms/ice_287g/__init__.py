@@ -5,7 +5,9 @@
     287gMOA/….pdf                                the memorandum itself, where the site follows `attachments`
 
 An agreement is known by its state, the agency's name and the support type, the name compared in a loose spelling: the
-lists flip between "Green Forks" and "Greens Forks". Whether "link pending" has become "link" is no fact of the agreement.
+lists flip between "Green Forks" and "Greens Forks". One that comes under another name, in the same state and signed on the
+same day, is the same reworded. Whether "link pending" has become "link" is no fact of the agreement. To leave the pending list
+says nothing of a direction: most do because they have signed.
 
 Checked against sixteen recorded spreadsheets of participating agencies (May to July 2025) and one recorded memorandum.
 The page and the list of pending agencies were never recorded: they are read by the names of their links and columns.

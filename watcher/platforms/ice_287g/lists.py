@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
+from rapidfuzz import fuzz, process
+
 from watcher.extractors import xlsx
 from watcher.platforms import (
     AgendaItem,
@@ -40,7 +42,24 @@ NEEDED = ("state", "agency", "support")
 HEADED_BY = 12  # rows from the top in which the column names are looked for
 DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]?(\d{4})\Z")  # "7/72025" too
 EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's dates (ECMA-376 part 1, 18.17.4)
-SHORT = {"dept": "department", "dep": "department", "pd": "police department", "co": "county", "st": "saint"}
+STATES = (
+    "ALABAMA", "ALASKA", "ARIZONA", "ARKANSAS", "CALIFORNIA", "COLORADO", "CONNECTICUT", "DELAWARE",
+    "DISTRICT OF COLUMBIA", "FLORIDA", "GEORGIA", "GUAM", "HAWAII", "IDAHO", "ILLINOIS", "INDIANA", "IOWA", "KANSAS",
+    "KENTUCKY", "LOUISIANA", "MAINE", "MARYLAND", "MASSACHUSETTS", "MICHIGAN", "MINNESOTA", "MISSISSIPPI", "MISSOURI",
+    "MONTANA", "NEBRASKA", "NEVADA", "NEW HAMPSHIRE", "NEW JERSEY", "NEW MEXICO", "NEW YORK", "NORTH CAROLINA",
+    "NORTH DAKOTA", "NORTHERN MARIANA ISLANDS", "OHIO", "OKLAHOMA", "OREGON", "PENNSYLVANIA", "PUERTO RICO",
+    "RHODE ISLAND", "SOUTH CAROLINA", "SOUTH DAKOTA", "TENNESSEE", "TEXAS", "UTAH", "VERMONT", "VIRGINIA",
+    "VIRGIN ISLANDS", "WASHINGTON", "WEST VIRGINIA", "WISCONSIN", "WYOMING",
+)  # fmt: skip
+MISSPELT = 85  # per cent: the nearest state is meant ("UTAHJ")
+SHORT = {
+    "dept": "department",
+    "dep": "department",
+    "pd": "police department",
+    "co": "county",
+    "st": "saint",
+    "ft": "fort",
+}
 TOWN = re.compile(r"^(?:the )?(?:city|town|village|borough|township) of ")
 
 
@@ -132,13 +151,20 @@ def _agreement(row: Sequence[xlsx.Value], columns: dict[str, int]) -> Agreement 
     if not said["state"] or not said["agency"] or said["state"].lower() == "state":
         return None
     return Agreement(
-        state=said["state"].upper(),
+        state=_state(said["state"].upper()),
         agency=said["agency"],
         support=said["support"],
         type=said["type"],
         signed=_day(cell("signed")),
         moa=None,
     )
+
+
+def _state(written: str) -> str:
+    if written in STATES:
+        return written
+    nearest = process.extractOne(written, STATES, scorer=fuzz.ratio, score_cutoff=MISSPELT)
+    return nearest[0] if nearest else written
 
 
 def _day(value: xlsx.Value) -> date | None:
