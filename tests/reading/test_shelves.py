@@ -131,3 +131,11 @@ def test_a_passage_that_says_what_a_meeting_says_is_told_once() -> None:
 def test_the_name_of_a_paper_knows_no_scheme_token_or_own_host() -> None:
     assert papers.paper_id("http://www.elmfalls.example/f/a.pdf?ver=2&id=7", URL) == "/f/a.pdf?id=7"
     assert papers.paper_id("https://files.example/a.pdf?sig=x", URL) == "files.example/a.pdf"
+
+
+def test_a_meeting_alone_of_its_day_keeps_its_id_whatever_its_row_says_later() -> None:
+    before = '<p>December 1, 2026 Agenda — <a href="a.pdf">view agenda</a></p>'
+    after = '<p>December 1, 2026 City Council Meeting Cancelled — <a href="a.pdf">view agenda</a></p>'
+    assert [m.id for m in shelf(before).meetings] == [m.id for m in shelf(after).meetings] == ["2026-12-01"]
+    other = '<p>December 1, 2026 Planning Commission — <a href="p.pdf">agenda</a></p>'
+    assert [m.id for m in shelf(after + other).meetings] == ["2026-12-01:council", "2026-12-01:planning"]

@@ -35,8 +35,8 @@ PAPERS_OF = re.compile(
     re.IGNORECASE,
 )
 SORT = re.compile(
-    r"\b(special|closed|emergency|workshop|work session|study session|budget|joint|retreat|town hall|annual|adjourned"
-    r"|rescheduled|organizational|public hearing)\b",
+    r"\b(special|closed|emergency|workshop|work session|study session|budget|joint|retreat|town hall|annual"
+    r"|organizational|public hearing)\b",
     re.IGNORECASE,
 )
 WHO = re.compile(
@@ -88,7 +88,7 @@ class Sitting:
 
     @property
     def id(self) -> str:
-        """The day, the body and the sort of sitting."""
+        """The day, the body, the words that tell it from others of the day, and the sort of sitting."""
         parts = (self.day.isoformat(), slug(self.over), self.who, slug(self.sort))
         return ":".join(part for part in parts if part)
 
@@ -313,11 +313,19 @@ class _Reader:
             of_day = [sitting for sitting in self.found.values() if sitting.day == day]
             if len(of_day) == 1:
                 of_day[0].papers.setdefault(link.id, link)
-        home = {sitting.id: sitting.id for sitting in self.found.values()}
-        meetings = tuple(self._meeting(sitting) for sitting in self.found.values() if sitting.papers or sitting.url)
+        names = self._names()
+        kept = [sitting for sitting in self.found.values() if sitting.papers or sitting.url]
+        meetings = tuple(self._meeting(sitting, names[sitting.id]) for sitting in kept)
         dated = {link.id for meeting in meetings for link in meeting.documents}
         loose = tuple(link for link in self.loose.values() if link.id not in dated)
-        return Shelf(meetings, loose, {text: id for text, id in self.rows if id in home})
+        return Shelf(meetings, loose, {text: names[id] for text, id in self.rows if id in names})
+
+    def _names(self) -> dict[str, str]:
+        """A lasting id for each sitting: one that is alone of its day needs no words that a clerk may yet change."""
+        alike: dict[str, list[str]] = {}
+        for sitting in self.found.values():
+            alike.setdefault(replace(sitting, who="").id, []).append(sitting.id)
+        return {id: short if len(ids) == 1 else id for short, ids in alike.items() for id in ids}
 
     def _join_orphans(self) -> None:
         """Minutes and recordings that name only the day belong to the one meeting of that day."""
@@ -341,7 +349,7 @@ class _Reader:
                 self.rows = [(text, mates[0].id if told == id else told) for text, told in self.rows]
                 del self.found[id]
 
-    def _meeting(self, sitting: Sitting) -> Meeting:
+    def _meeting(self, sitting: Sitting, name: str) -> Meeting:
         zone, clock = self.site.jurisdiction.time_zone, sitting.clock
         if clock is None and "T" in sitting.stamp and (at := marks.instant(sitting.stamp, zone)):
             clock = at.time()
@@ -350,7 +358,7 @@ class _Reader:
         if any(NO_MEETING.match(text) for text in said):
             said.append("cancelled")
         return Meeting(
-            id=sitting.id,
+            id=name,
             body=self.site.body or sitting.over,
             title=sitting.title,
             start=start,
