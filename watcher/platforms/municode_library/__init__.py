@@ -6,6 +6,8 @@
 The site's address is the page that people read, /{state}/{city}/codes/{product}?nodeId=…; without a nodeId the code's
 table of contents is watched. An address of the API itself (Jobs/latest/{product}, CodesContent) is used as it stands.
 Jobs/latest names the newest supplement: a new one is a new address of the same section, its words are compared.
+A chapter that the API gives in parts only (ShowToc) lies two steps deeper than a visit goes from the page's address: watch
+its articles, or give the address …/Jobs/latest/{product}?nodeId=….
 
 Checked against plain-text exports of chapters (five Georgia jurisdictions 2023, Atlanta 2012 to 2023); the JSON is read as
 open clients of the API describe it, and was never seen live.
