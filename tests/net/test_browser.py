@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -11,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.town import Town, a_town
+from watcher import judge
 from watcher.errors import FetchError, TooLarge, Unreachable
 from watcher.extractors import extract
 from watcher.fetch import Fetcher
-from watcher.model import Request, Response
+from watcher.model import Jurisdiction, Request, Response, Site, SiteState
 from watcher.net import Browser, Door, PageLimits, missing
+from watcher.snapshots import Objects
+from watcher.watch import Desk, watch
 
 lack = missing(None)
 needs_chromium = pytest.mark.skipif(bool(lack), reason=f"no page can be rendered here: {lack}")
@@ -62,10 +66,14 @@ def words(response: Response) -> list[str]:
     return [passage.text for passage in document.passages]
 
 
+def put_items(town: Town, *items: str) -> None:
+    town.put("/api/items", json.dumps(items), Content_Type="application/json")
+
+
 def put_app(town: Town, app: str = APP) -> str:
     town.put("/agendas", SHELL)
     town.put("/app.js", app, Content_Type="text/javascript")
-    town.put("/api/items", '["Approve a 287(g) agreement", "Adjourn \u2013 9 pm"]', Content_Type="application/json")
+    put_items(town, "Approve a 287(g) agreement", "Adjourn – 9 pm")
     return f"{town.base}/agendas"
 
 
@@ -79,6 +87,22 @@ async def test_a_page_is_read_as_its_scripts_leave_it_and_twice_alike(fetcher: F
     assert words(first) == ["Approve a 287(g) agreement", "Adjourn – 9 pm"]
     assert words(second) == words(first)
     assert (first.url, first.status, first.media_type) == (url, 200, "text/html")
+
+
+@needs_chromium
+async def test_news_behind_a_page_that_stays_the_same_is_found(fetcher: Fetcher, town: Town, tmp_path: Path) -> None:
+    url = put_app(town)
+    town.pages["/agendas"].headers["ETag"] = '"always the same"'
+    place = Jurisdiction("ma-elm-falls", "Elm Falls", "MA", "city", "America/New_York")
+    site = Site("elm-falls", place, "page", url, kind="list", render="browser", min_delay=timedelta(0))
+    desk = Desk(fetcher, Objects(tmp_path), judge.builtin(), Noon().now, (), ())
+    first = await watch(site, SiteState(site.id, site.url), {}, desk)
+    assert [visit.outcome for visit in first.visits] == ["baseline"]
+    put_items(town, "Approve a 287(g) agreement", "End the 287(g) agreement with ICE", "Adjourn – 9 pm")
+    second = await watch(site, first.state, {document.key: document for document in first.documents}, desk)
+    assert [(change.kind, change.after) for change in second.changes] == [
+        ("added", "End the 287(g) agreement with ICE")
+    ]
 
 
 @needs_chromium
