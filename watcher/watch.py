@@ -103,6 +103,8 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
         platform.opening(site, started.astimezone(ZoneInfo(site.jurisdiction.time_zone)).date())
     )
     openings = {request.key for request in level}
+    # a form's hidden fields may hold for a visit only: a page with such children is read for them each time
+    forms = {document.request.found_on for document in known.values() if document.request.method == "POST"}
     seen: dict[str, DocumentState] = {}
     looks: list[Look] = []
     for _ in range(DEEPEST):
@@ -110,7 +112,8 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
         for request in within_reach(level, known, MOST_DOCUMENTS - len(looks)):
             document = known.get(request.key) or seen.get(request.key)
             # an opening never seen before is a baseline of its own, also where the reader has learnt a new one
-            look = await look_at(site, request, document or first_listed(site, request, started, silent=True), desk)
+            document = document or first_listed(site, request, started, silent=True)
+            look = await look_at(site, request, document, desk, has_forms=request.key in forms)
             looks.append(look)
             seen[request.key] = look.document
             if request.key in openings and turned_away(look.visit):
@@ -126,6 +129,7 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
         if not level:
             break
     changes = once_each(change for look in looks for change in look.changes)
+    changes = await not_listed_before(site, changes, known.values(), desk.objects)
     changes = judged([await with_agenda(site, change, seen.values(), desk.objects) for change in changes], desk.judge)
     composed = alerts.compose(site, changes, started)
     return Findings(
@@ -146,7 +150,9 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
 # ------------------------------------------------------------------------------------------------- one document
 
 
-async def look_at(site: Site, request: Request, document: DocumentState, desk: Desk) -> Look:
+async def look_at(
+    site: Site, request: Request, document: DocumentState, desk: Desk, *, has_forms: bool = False
+) -> Look:
     """One document: visit, ladder of cheap exits, and only then save, read and compare."""
     now = desk.now()
     last = document.snapshot if document.visited else None  # else it is that of another address, whose place it took
@@ -166,7 +172,8 @@ async def look_at(site: Site, request: Request, document: DocumentState, desk: D
         return unchanged(document, request, now, "same_bytes", answer.status)
     print_of = fingerprint(site, answer)
     if last and print_of and print_of == document.fingerprint:
-        return unchanged(document, request, now, "same_text", answer.status)
+        same = unchanged(document, request, now, "same_text", answer.status)
+        return replace(same, reading=await still_read(site, answer)) if has_forms else same
     return await read_and_compare(site, request, answer, document, print_of, desk)
 
 
@@ -260,6 +267,14 @@ async def read(site: Site, response: Response) -> Reading:
     if extractors.heavy(response.body, response.media_type):
         return await asyncio.to_thread(run_walled, platform.read, site, response)
     return platform.read(site, response)
+
+
+async def still_read(site: Site, response: Response) -> Reading | None:
+    """The reading of a page that looks as before, for the requests it leads to; None where it cannot be read."""
+    try:
+        return await read(site, response)
+    except ReadError:
+        return None
 
 
 async def reading_of(site: Site, document: DocumentState, objects: Objects) -> Reading | None:
@@ -460,6 +475,22 @@ def once_each(changes: Iterable[Change]) -> list[Change]:
     for change in changes:
         first.setdefault((change.kind, change.key, change.before, change.after), change)
     return list(first.values())
+
+
+async def not_listed_before(
+    site: Site, changes: list[Change], known: Iterable[DocumentState], objects: Objects
+) -> list[Change]:
+    """The changes without meetings that only went from one list of the site to another: upcoming to past, page to page."""
+    new = {change.key for change in changes if change.kind == "added" and change.meeting}
+    if not any(
+        change.key == f"meeting:{change.meeting.id}" for change in changes if change.meeting and change.key in new
+    ):
+        return changes
+    listed: set[str] = set()
+    for document in known:
+        if document.request.kind == "listing" and (reading := await reading_of(site, document, objects)):
+            listed |= {f"meeting:{meeting.id}" for meeting in reading.meetings}
+    return [change for change in changes if change.kind != "added" or change.key not in listed]
 
 
 async def with_agenda(site: Site, change: Change, documents: Iterable[DocumentState], objects: Objects) -> Change:
