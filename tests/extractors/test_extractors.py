@@ -16,6 +16,7 @@ from importlib import util
 from itertools import chain, repeat
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,15 @@ def test_a_platform_may_name_what_its_links_lead_to() -> None:
     pages = [f"<p><a href='Detail.aspx?ID={n}&sid={s}'>File</a>".encode() for n, s in ((7, 1), (7, 2), (8, 1))]
     one, two, three = (fingerprint(page, "text/html", link_id=file_id) for page in pages)
     assert one == two != three
+
+
+def test_a_link_that_is_no_address_is_taken_as_it_is_written() -> None:
+    def strict(href: str) -> str | None:
+        return urlsplit(href).path
+
+    one, two = (f'<p>x <a href="http://[{word}">y</a>'.encode() for word in ("agenda", "minutes"))
+    assert fingerprint(one, "text/html", link_id=strict) == fingerprint(one, "text/html", link_id=strict)
+    assert fingerprint(one, "text/html", link_id=strict) != fingerprint(two, "text/html", link_id=strict)
 
 
 def test_what_the_view_blanks_does_not_move_the_fingerprint() -> None:

@@ -145,8 +145,15 @@ def fingerprint(
         else:
             words.append(" ".join(visible(root.text(separator="\n")).split()))
         links = (node.attributes.get("href") for node in root.css("a[href]"))
-        words += (found for link in links if link and (found := name(link)))
+        words += (found for link in links if link and (found := _named(link, name)))
     return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _named(href: str, name: Callable[[str], str | None]) -> str | None:
+    try:
+        return name(href)
+    except ValueError:  # no address at all ("http://[…"): a clerk's slip, not the reader's
+        return href
 
 
 def links(body: bytes, url: str, *, charset: str | None = None, view: View = WHOLE) -> Iterator[tuple[str, str, str]]:
