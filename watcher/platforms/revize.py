@@ -101,7 +101,7 @@ def detect(url: str, response: Response | None) -> float:
 
 def read_page(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     """A page's papers as meetings; a page without any whose calendar is filled by script leads to its data."""
-    base = urljoin(response.url, href_of(page.select_one("base[href]")))
+    base = pages.address(page.select_one("base[href]"), response.url) or response.url
     there = replace(response, url=base)
     roots = [root for each in MAIN if (root := page.select_one(each))] or [page]
     for root in roots:
@@ -135,11 +135,6 @@ def stamp_of(url: str) -> str:
 def link_id(href: str) -> str | None:
     """What a link leads to: a paper's path and stamp; None for navigation."""
     return f"{urlsplit(href).path}:{stamp_of(href)}" if papers.is_paper(href) else None
-
-
-def href_of(tag: Tag | None) -> str:
-    """A tag's href, or ""."""
-    return str(tag.get("href") or "") if tag else ""
 
 
 def calendar_of(page: BeautifulSoup, base: str, response: Response) -> Request | None:
