@@ -19,7 +19,7 @@ from types import ModuleType
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watcher import wall
@@ -304,6 +304,7 @@ def test_office_documents_are_read_behind_the_wall() -> None:
 @given(
     body=st.one_of(st.binary(max_size=400), st.text(max_size=300).map(lambda words: words.encode("utf-8", "replace")))
 )
+@example(body=b"<:")
 def test_no_bytes_surprise_an_extractor(name: str, body: bytes) -> None:
     from watcher import extractors
 

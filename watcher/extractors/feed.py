@@ -135,4 +135,5 @@ def _id(element: etree._Element) -> str:
 
 
 def _tag(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # lxml's own QName refuses names such as ":" that its recovering parser lets in
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
