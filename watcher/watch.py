@@ -44,7 +44,7 @@ from watcher.wall import run as run_walled
 log = logging.getLogger(__name__)
 
 MOST_DOCUMENTS = 250  # one site's share of one visit; what is left over goes first next time
-DEEPEST = 4  # listing → meeting → legislation → attachment
+DEEPEST = 6  # listing → meeting → legislation → attachment; contents → title → chapter → article → section of a code
 FOLLOWED_FOR = timedelta(days=21)  # after a meeting its documents still move: minutes, votes, signed copies
 FROZEN_AFTER = timedelta(days=150)  # the longest summer recess of a council, twice
 BLOCKED_REASONS = frozenset({"wall", "login", "robots", "forbidden_address"})

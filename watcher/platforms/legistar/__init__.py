@@ -40,6 +40,11 @@ PAGE = re.compile(
 )
 API_LIST = re.compile(r"/v1/[^/]+/(events|matters)\b", re.IGNORECASE)
 GRIDS = (b"ContentPlaceHolder1_gridCalendar", b"ContentPlaceHolder1_gridMain")
+# Names that no other vendor gives its fields.
+API_FIELDS = re.compile(
+    rb'"(?:Event(?:Id|Guid|BodyName|InSiteURL|ItemId)|Matter(?:Id|Guid|File|HistoryId|BodyName|StatusName))"'
+)
+FIELDS_WITHIN = 20_000  # bytes
 LINKS = (b"MeetingDetail.aspx", b"LegislationDetail.aspx", b"View.ashx?M=")
 
 
@@ -89,6 +94,6 @@ def detect(url: str, response: Response | None) -> float:
         return 0.95
     if any(mark in body for mark in GRIDS) and any(mark in body for mark in LINKS):
         return 0.9
-    if webapi.is_api(url) and (b'"EventId"' in body or b'"MatterId"' in body):
+    if response is not None and webapi.looks_like_json(response) and API_FIELDS.search(body[:FIELDS_WITHIN]):
         return 0.9
     return 0.3 if PAGE.search(parts.path) or API_LIST.search(parts.path) else 0.0
