@@ -25,6 +25,10 @@ _FORCE = re.compile(
     r"prohibit\w*|forbid\w*|permit\w*|requir\w*|authoriz\w*|allow\w*|repeal\w*|rescind\w*|reserved|delet\w*|void|suspend\w*|"
     r"terminat\w*|exempt\w*|mandator\w*|voluntar\w*|discretion\w*|declin\w*|honor\w*|comply|judicial|exclud\w*|includ\w*|unlawful\w*|lawful\w*)\b"
 )
+# The words of force that no status line holds: a step or a paper they stand in is more than that.
+_RULES = re.compile(
+    r"\b(?:shall|must|only|unless|without|judicial\w*|prohibit\w*|forbid\w*|honor\w*|comply|terminat\w*|cancel\w* (?:the|of)|mandator\w*|voluntar\w*)\b"
+)
 _RULE = re.compile(r"\b(?:shall|must|may not|nothing in|unless|except|without|only|provided)\b")
 # "Ord. No. 12" and "May 5" hold words of force in name only.
 _NO_FORCE = re.compile(r"\bnos?\.? ?(?=\d)|\bmay (?=\d)")
@@ -183,14 +187,16 @@ def _kind(
         return "substantive" if measured else "date"
     if any(_MONEY.search(left) for left in near):
         return "substantive"
+    rules = any(_RULES.search(part) for part in texts)
     if (
         any(STEP.search(part) for part in texts)
         and len(changed) <= 60
+        and not rules
         and not any(_RULE.search(part) for part in texts)
     ):
         return "step"
     content = [word for word in changed if word not in _STOP]
-    if any(_PAPER.search(part) for part in texts) and len(content) <= 25:
+    if any(_PAPER.search(part) for part in texts) and len(content) <= 25 and not rules:
         return "paper"
     if _forceful(texts) or any(_measures(text, span) for text, span, _ in sides):
         return "substantive"

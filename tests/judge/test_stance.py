@@ -1,0 +1,50 @@
+"""The direction of a text is read clause by clause: what is turned twice points where it pointed before."""
+
+from __future__ import annotations
+
+import pytest
+
+from watcher.judge.clauses import leaning
+from watcher.judge.folding import fold
+from watcher.judge.stance import stance_of, stance_of_change
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("No deputy shall notify immigration authorities of a release date.", "limits"),
+        ("A county may not prohibit a deputy from notifying immigration authorities.", "expands"),
+        ("No village shall adopt or enforce a sanctuary policy.", "expands"),
+        ("The village declares itself a sanctuary city.", "limits"),
+        ("The village is not a sanctuary city.", "expands"),
+        ("Rescinding the sanctuary city ordinance", "expands"),
+        ("Repeal of the rule by which the sheriff declines detainers", "expands"),
+        ("No sheriff shall refuse access to the jail by federal agents, or refuse to honor a detainer.", "expands"),
+        ("The clerk shall not: (1) hold a person for ICE; (2) provide office space to ICE; or (3) share records with ICE.", "limits"),
+        ("Condemning raids by ICE, supporting our immigrant families", "limits"),
+        ("The chief may cooperate with ICE only upon presentation of a judicial warrant.", "limits"),
+        ("Approve the agreement with ICE for housing of detainees.", "expands"),
+        ("The agreement with ICE for housing of detainees is terminated.", "limits"),
+        ("Moratorium on detention centers will pause approvals", "limits"),
+        ("Los agentes de la ciudad no deberán cooperar con ICE.", "limits"),
+        ('"Detainer" means a request by ICE that an agency hold a person.', "unclear"),
+        ("Presentation on ICE detainers", "unclear"),
+        ("The department shall notify ICE not later than 48 hours before release.", "expands"),
+        ("Amend by inserting “shall not” in place of “may” before honor a detainer.", "limits"),
+        ("The sheriff <s>shall not</s> <u>may</u> honor a detainer.", "expands"),
+        ("The sheriff ((may)) <u>shall not</u> honor a detainer ((for forty-eight hours)).", "limits"),
+    ],
+)  # fmt: skip
+def test_a_text_points_where_its_clauses_point(text: str, stance: str) -> None:
+    assert stance_of(fold(text).low) == stance
+
+
+def test_clauses_that_stand_on_both_sides_cancel_exactly() -> None:
+    long = "no agent shall honor a detainer. " * 40
+    assert stance_of_change(long, long + "the clerk shall post the agenda.") == "unclear"
+    assert leaning(long + long) == tuple(2 * part for part in leaning(long))
+
+
+def test_a_rule_that_only_loses_its_not_expands_and_the_other_way_limits() -> None:
+    assert stance_of_change("staff shall not do so", "staff shall do so") == "expands"
+    assert stance_of_change("staff may do so", "staff may not do so") == "limits"

@@ -1,0 +1,203 @@
+"""How strongly a text limits and how strongly it expands cooperation, clause by clause.
+
+    clause ─▶ tokens in reading order ─▶ turns ("not", "prohibit", "repeal" …) and objects ("honor", "287(g)", "sanctuary")
+    an object turned an odd number of times points the other way: "may not prohibit … from assisting" expands
+
+The sum over clauses is what makes a change's direction exact: a clause that stands on both sides cancels.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# Words that turn every object after them in the clause, and the field's verbs that turn what they govern.
+_NOT = r"\b(?:not|never|nor|neither|no|none|nothing|cannot|nobody|ningun\w*|jamas)\b|n't\b|\bno (?=podra|debera|se\b|cooperar|colabor|permit)"
+_AGAINST = (
+    r"\b(?:prohib\w+|forbid\w*|ban(?:s|ned|ning)?|bar(?:s|red|ring)?|preclud\w+|disallow\w*|restrict\w*|limit(?:s|ed|ing)?|declin\w+|refus\w+|"
+    r"refrain\w*|suspen[ds]\w*|paus(?:e|es|ed|ing)|discontinu\w+|terminat\w+|cancel\w*|end(?:s|ed|ing)?(?! of\b| user)|abolish\w*|halt\w*|ceas(?:e|es|ing)|"
+    r"withdr[ae]w\w*|phas\w+[- ]out|phase-?out|wind\w* down|oppos\w+|condemn\w*|denounc\w+|reject\w*|divest\w*|boycott\w*|disapprov\w+|prevent\w*|"
+    r"den(?:y|ies|ied|ying)|exclud\w+|revok\w+|rescind\w*|rescission|repeal\w*|opt\w*[- ]out|void|defund\w*|unlawful(?= for| to)|imped\w+|hinder\w*|challeng\w+|"
+    r"withh[eo]ld\w*|moratori\w+|turn\w* off|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
+    r"limitar|suspender|rescindir|derogar)\b"
+)
+_FOR = (
+    r"\b(?:shall|may|must|will|agrees?|authoriz\w+|approv\w+|accept\w*|renew\w*|extend\w*|extension|ratif\w+|execut(?:e|ing|ion)|requir\w+|direct(?:s|ed|ing)?|"
+    r"mandat\w+|order(?:s|ed|ing)?|(?:shall|to|will) request|requesting|apply|application|award\w*|support\w*|encourag\w+|permit\w*|allow\w*|enabl\w+|agreement|contract|"
+    r"mo[au]|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|continu\w+|increas\w+|revenue|expect\w*|best efforts|podran?|debera?n?)\b"
+)
+# What is cooperation by itself, and what is cooperation only where a word turns it or grants it.
+_STRONG = (
+    r"\b(?:honou?r\w*|compl(?:y|ies|ied|ying)(?= with\b| \w+ with\b|,)|co-?operat(?:e|es|ed|ing)|collaborat(?:e|es|ed|ing)|assist(?:s|ed|ing)?|aid(?:s|ed|ing)?|participat(?:e|es|ed|ing)|"
+    r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:a |an |the )?(?:public |community |annual )?(?:hearing|meeting|forum))|held|"
+    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
+    r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:the )?(?:enforcement|federal|ICE|immigration)|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
+    r"carr(?:y|ying) out|serv(?:e|ing) (?:and execute )?warrants?|cooperar\w*|colaborar\w*|participar\w*|cumplir\w*|notificar\w*|compartir|compart[ae]n?|preguntar\w*|intervengan|detener\w*)\b"
+)
+_PROGRAMME = (
+    r"287 ?\(?g\)?|\b1357 ?\(g\)|\bwarrant service officer\b|\bjail enforcement model|\btask force model|\bigsa\b|\binter-?governmental services? agreement|\bstonegarden\b|"
+    r"\bstone garden\b|\bopsg\b|\blone star\b|\blocal border security|\bscaap\b|\bcriminal alien\w*|\billegal (?:aliens?|immigrants?|residents?)|\bfederal (?:prisoners?|detainees?|inmates?)\b|"
+    r"\bus marshals?\b|\bmarshals?'?s?'? service|\blaken riley|\b(?:sb|senate bill|s\.b\.) ?(?:4|8|168|1070)\b|\b1373\b|\b1644\b|\bdetainees\b"
+)
+_WEAK = (
+    r"\b(?:detainers?|immigration holds?|ICE|deport\w*|redadas?|raids?|sweeps?|immigration[- ](?:related )?enforcement|enforcement of (?:federal |civil )?immigration|immigration (?:agents?|officers?|officials?|authorit\w+|laws?|arrests?|status|detention|purposes|operations?)|"
+    r"detention|detained|co-?operation|collaboration|compliance|assistance|notifications?|participation|involvement|joint operations?|task forces?|staging|masks?|masked|conceal\w*|(?:face|facial) coverings?|disguises?|flock|alprs?|license plate reader\w*|cameras|"
+    r"border patrol|cbp|homeland security|federal (?:agents?|agenc\w+|officers?|authorit\w+|government)|agreements?|contracts?|contract\w*|data brokers?|companies|funds?|moneys?|monies|resources|personnel|equipment|facilit\w+|propert\w+|"
+    r"provid\w+|giv(?:e|es|ing)|release|access|use[ds]?|expend\w*|spend\w*|respond\w*|inform|report(?:s|ed|ing)? to|permit|allow|enter|stop|question\w*|investigat\w+|transport\w*|assign\w*|engag\w+|"
+    r"communicat\w+|admit\w*|collect\w*|maintain\w*|condition\w*|executive orders?|charter\w*|flights?|inmigracion|agentes|recursos|information|informacion|orden(?:es)? de retencion|retencion|policy|policies)\b"
+)
+# What a text stands for where it protects.
+_SHIELD = (
+    r"\bsanctuary\b(?! for| of)|\bsantuario\b|\bwelcoming (?:city|county|village|community|and)\b|\bcit(?:y|ies) of refuge\b|"
+    r"\b(?:trust|values|safe communities|for all|keep washington working) act\b|\blegal (?:defen[cs]e|representation)\b|\bimmigration legal\b|"
+    r"\bimmigrant legal\b|\bremoval defen[cs]e\b|\bdeportation defen[cs]e\b|\bright to (?:legal )?counsel\b|\bimmigration attorney|\bdefensa legal\b|"
+    r"\bICE[- ]free\b|\bseparation ordinance\b"
+)
+_GUARD = (
+    r"\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
+    r"\bdisplay\w* (?:\w+ ){0,4}(?:name|badge|identification|insignia)|\bidentify themselves|\bbody cameras?\b|\bseparat(?:ion|\w+) between\b|\bconfidentialit\w+|"
+    r"\bsafe (?:haven|zone|space)s?\b|\bsafe and stable\b|\bregardless of\b|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
+    r"\bprivileged from\b|\bICE out act|\bamicus\b|\bnot as immigration\b|\bfourth amendment\b|\b(?:legal|civil|educational|their) rights\b|\bimpact fee\b"
+)
+# Words that say which way they point, however they are turned.
+_PRO = r"\binformation-communication restriction|\bnon-?interference\b|\bcertif\w+ (?:of|its|their) complian\w+|\bcomplian\w+ with\b.{0,30}\b(?:1373|1644)"
+_CON = (
+    r"\bnon-?local\b|\bv\.? (?:donald )?(?:j\. )?trump\b|\b(?:aggressive|callous|deceptive|warrantless|abus(?:e|es|ive)|unlawful|unconstitutional)\b(?= (?:\w+ ){0,4}(?:ICE|tactics|raids?|arrests?|agents?|immigration|federal|enforcement))|"
+    r"\bharm\w* (?:\w+ )?disrupt\w*|\bterror\w* (?:\w+ ){0,3}communit\w+|\bchilling effect|\bfear (?:of|in|among|and)\b|\bprivate right of action|\bunjust\b|\bviolates? the (?:rights|constitution)|\bfatal shootings?|\bfederal responsibility\b|\bresponsibility of the federal|\bfunction of the federal|"
+    r"\bexclusive\w* (?:to |of )?(?:the )?federal|\bjoin\w*\b[^.;]{0,40}\b(?:complaint|lawsuit|litigation|suit|brief)\b|\bchalleng\w+\b[^.;]{0,60}\b(?:orders?|conditions)\b"
+)
+# A fresh start of a title that strings its acts together.
+_ANEW_VERB = r"(?<=, )(?:and )?(?:re)?(?:affirming|confirming|declaring|designating|establishing|supporting|urging|calling (?:up)?on|directing|requiring|providing|creating|adding|authorizing)\b"
+# A condition on what is granted: a judge's word, an approval, a bare "only".
+_JUDGE = (
+    r"\b(?:only|unless|without|absent|requir\w+|presents?|presented|presentation|accompanied|supported|salvo|sin)\b[^.;]{0,140}?"
+    r"\b(?:judicial\w*|judge|magistrate|court orders?|criminal warrants?|subpoena|signed by|orden judicial)\b|"
+    r"\b(?:may|shall|will|must) only\b|\bonly (?:if|when|upon|where|after|in response|to the extent)\b|\brequir\w+ (?:the )?(?:prior |written )*(?:approval|consent)\b"
+)
+_TOKEN = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in (
+            ("judge", _JUDGE), ("pro", _PRO), ("con", _CON), ("shield", _SHIELD), ("guard", _GUARD), ("neg", _NOT), ("against", _AGAINST), ("strong", _STRONG),
+            ("programme", _PROGRAMME), ("anew", _ANEW_VERB), ("on", _FOR), ("weak", _WEAK),
+        )
+    )
+)  # fmt: skip
+# What would read as a turn or an object and is none.
+_LEVEL = (
+    (re.compile(r"\b(?:u\.?s\.? |united states )?(?:bureau of )?immigration (?:and|&) customs? enforcement\b"), "ICE"),
+    (re.compile(r"\b(?:non-?local |federal |state |local )?(?:and local )?law enforcement\b(?! assist)"), "police"),
+    (re.compile(r"\b(?:no|not) (?:later|more|less|fewer|longer|earlier|greater|(?:be )?limited|exceed\w*|only|to exceed|be limited)\b"), " "),
+    (re.compile(r"\bnos?\. ?(?=\d)|\bno\.(?= )"), " "),
+    (re.compile(r"\blimited to\b|\bwithout limitation\b|\bknow not\b|\bholding cell|\bcourt of competent jurisdiction"), " "),
+    (re.compile(r"\brequests? for (?:proposals?|bids)|\bcase-?load|\bend\]?$"), " "),
+    (re.compile(r"\bfederal grants? assist\w*|\bcriminal alien assistance|\b(?:police|emergency|legal|technical|public) assistance\b"), " "),
+    (re.compile(r"\b(?:individuals?|persons?|people|inmates?|anyone|those|prisoners?|residents|families|immigrants) (?:who (?:is|are) )?(?:being )?(?:held|detained|arrested)\b"), " person "),
+    (re.compile(r"\bfail(?:s|ed|ing|ure)? to comply\b|\bprohibited (?=disclos|purpos|use|assist)|\b(?:semi-)?restricted (?=area|space|zone)"), " "),
+    (re.compile(r"\bcustoms and border protection\b"), "cbp"),
+    (re.compile(r"\bshall not apply\b"), " shallnotapply "),
+)  # fmt: skip
+_CLAUSE = re.compile(
+    r"(?<=[\w)\]\"'][\w)\]\"'][\w)\]\"'][.;?!])\s+|:\s+(?=\(|\d|[a-z]\)|-|\*)|\s(?=\((?:\d{1,2}|[a-z]|[ivx]{1,4})\) )|\s\|\s|[;,]? (?:and )?(?=whereas\b|be it (?:further )?resolved|now,? therefore|this (?:bill|resolution|ordinance) would\b)"
+)
+_ITEM = re.compile(r"^(?:\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|-|\*)\s")
+_LINK = re.compile(r"\W*(?:or|and)?\W*")
+_DEFINES = re.compile(
+    r"^.{0,80}\b(?:means|shall mean|is defined as)\b|^.{0,12}\"[^\"]{2,60}\"[^.]{0,30}\b(?:mean|include)s?\b|\bthe term\b.{0,80}\b(?:mean|include)s?\b"
+)
+_SAVES = re.compile(r"\bnothing\b.{0,120}\b(?:prohibit|prevent|preclude|restrict|limit|bar)\w*")
+_PASSIVE = re.compile(r"(?:ed|void|withdrawn|forbidden)$")
+_ALONGSIDE = re.compile(r"(?:,|\bor|\band|and/or|/|as well as) ?(?:that |which )?(?:\w+ly )?(?:to )?$")
+_ASKED = re.compile(r"\b(?:receiv\w+|receipt of|whenever|in the event)\b.{0,40}\brequests?\b|\bserves as a request\b")
+# Only leave, or a signature, makes a bare mention count as cooperation; a duty must name an act.
+_LEAVE = re.compile(
+    r"may|permit|allow|approv|accept|renew|exten|execut|ratif|award|agreement|mo[au]|memorandum|addendum|modification|podra"
+)
+NESTED = 60  # characters within which one turning verb governs the next: "repeal laws that limit"
+_ANEW = re.compile(r"\b(?:and|but)(?: [\w-]+){0,2} $")
+
+
+def leaning(low: str) -> tuple[float, float]:
+    """How strongly a folded, lower-case text limits and how strongly it expands (each 0 or more)."""
+    for pattern, other in _LEVEL:
+        low = pattern.sub(other, low)
+    limit = expand = 0.0
+    head = False
+    for clause in _CLAUSE.split(low):
+        item = bool(_ITEM.match(clause))
+        less, more, turned = _clause(clause, head and item)
+        limit, expand = limit + less, expand + more
+        if _LINK.fullmatch(clause):
+            continue
+        if not item or not head:
+            head = turned and not clause.endswith((".", ";"))
+        elif clause.endswith("."):
+            head = False
+    return limit, expand
+
+
+@lru_cache(maxsize=2048)
+def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
+    """(limits, expands, whether it ends turned) of one clause, which may stand under a head that was turned."""
+    negated, verbs = turned, 0
+    granted = leave = judged = False
+    found: list[tuple[float, int, int, str]] = []  # weight, sign, place, kind
+    last = ("", 0)
+    for token in _TOKEN.finditer(clause):
+        kind, start = token.lastgroup or "", token.start()
+        left = clause[max(start - 24, 0) : start]
+        if kind == "neg":
+            if token[0] == "nor" or _ALONGSIDE.search(left):
+                verbs = 0
+            negated = True
+        elif kind == "against":
+            beside = _ALONGSIDE.search(left) or last[0].startswith("morator") or (verbs and start - last[1] > NESTED)
+            verbs = max(verbs, 1) if beside else verbs + 1
+            last = (token[0], start)
+        elif kind == "on":
+            if token[0] in ("shall", "may", "must", "will") and _ANEW.search(left) and not clause.startswith("no "):
+                negated, verbs = turned, 0
+            granted, leave = True, leave or bool(_LEAVE.match(token[0]))
+        elif kind == "anew":
+            negated, verbs, granted = turned, 0, True
+        elif kind == "judge":
+            judged = True
+        elif kind in ("pro", "con", "guard"):
+            found.append((1.0 if kind == "guard" else 2.0, 1 if kind == "pro" else -1, start, kind))
+        else:
+            turns = negated + verbs
+            sign = -1 if turns % 2 else 1
+            found.append((_weight(kind, turns, granted, leave), -sign if kind == "shield" else sign, start, kind))
+    if last[0] and _PASSIVE.search(last[0]) and found and not any(place > last[1] for _, _, place, _ in found):
+        found = [(max(weight, 1.0), -sign, place, kind) for weight, sign, place, kind in found]
+    less, more = _side(found, -1), _side(found, 1)
+    if judged and found and not negated and not verbs:
+        less, more = less + 1.0, 0.0
+    kinds = {(kind, sign) for weight, sign, _, kind in found if weight}
+    if ("shield", 1) in kinds and ("con", -1) not in kinds:
+        less = 0.0  # what may not be enforced is the sanctuary policy
+    if _ASKED.search(clause) and not negated:
+        more = 0.0
+    if "shallnotapply" in clause:
+        more += 1.0
+    if _SAVES.search(clause):
+        less, more = 0.0, max(more, 1.0)
+    if _DEFINES.match(clause):
+        less = more = 0.0
+    return less, more, bool((negated + verbs) % 2)
+
+
+def _side(found: list[tuple[float, int, int, str]], side: int) -> float:
+    """The heaviest object that points that way, and a little for each further one."""
+    weights = [weight for weight, sign, _, _ in found if sign == side and weight]
+    return max(weights) + min(len(weights) - 1, 5) / 16 if weights else 0.0
+
+
+def _weight(kind: str, turns: int, granted: bool, leave: bool) -> float:
+    if kind == "shield":
+        return 1.0
+    if turns:
+        return 0.5 if kind == "weak" and turns == 1 else 1.0
+    if kind == "weak":
+        return 0.5 if leave else 0.0
+    return 1.0 if granted else 0.0
