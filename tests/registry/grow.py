@@ -61,15 +61,17 @@ def main(table: Path) -> None:
     urls = {site["url"].rstrip("/") for site in known}
     for row in csv.DictReader(table.open(encoding="utf-8")):
         place = places.get(row["ocd_id"])
-        blocks = sections.setdefault(STATES[row["state"]][0], [])
+        blocks: list[str] = []
         if row["agenda_url"] and place not in has_agenda and row["agenda_url"].rstrip("/") not in urls:
             id, block = agenda_of(row)
             places[row["ocd_id"]], urls = id, urls | {row["agenda_url"].rstrip("/")}
             place = id
             blocks.append(block)
-        if row["code_url"] and place and place not in has_code and row["code_url"].rstrip("/") not in urls:
+        if row["code_url"] and place not in has_code and row["code_url"].rstrip("/") not in urls:
             urls |= {row["code_url"].rstrip("/")}
             blocks.append(code_of(row, place))
+        if blocks:
+            sections.setdefault(STATES[row["state"]][0], []).extend(blocks)
     print(head, end="")
     for state in sorted(sections):
         print(f"\n{HEADING}{state}")
@@ -77,13 +79,18 @@ def main(table: Path) -> None:
 
 
 def sections_of(text: str) -> tuple[str, dict[str, list[str]]]:
-    """What stands above the sites, and the entries of each state as text."""
+    """What stands above the sites, and the entries of each state as they are written."""
     head, _, rest = text.partition("\n" + HEADING)
+    written = re.sub(rf"(?m)^{re.escape(HEADING)}.*\n|^\n", "", HEADING + rest)
+    entries = [entry for entry in re.split(r"(?m)^(?=  - id: )", written) if entry.strip()]
+    sites = yaml.safe_load("sites:\n" + written)["sites"]
+    places = {site["id"]: site["jurisdiction"] for site in sites}
     sections: dict[str, list[str]] = {}
-    for part in (HEADING + rest).split(HEADING)[1:]:
-        state, _, entries = part.partition("\n")
-        sections[state.strip()] = [entries.rstrip("\n") + "\n"]
-    return head + "\n" if not head.endswith("\n") else head, sections
+    for site, entry in zip(sites, entries, strict=True):
+        place = site["jurisdiction"]
+        state = (places[place] if isinstance(place, str) else place)["state"]
+        sections.setdefault(STATES[state][0], []).append(entry)
+    return head.rstrip("\n") + "\n", sections
 
 
 def agenda_of(row: Mapping[str, str]) -> tuple[str, str]:
@@ -92,8 +99,7 @@ def agenda_of(row: Mapping[str, str]) -> tuple[str, str]:
     there = reader in platforms.names()
     reader = reader if there else "page"
     enabled = row["agenda_confidence"] == "A" and reader != "page"
-    folded = unicodedata.normalize("NFKD", row["name"]).encode("ascii", "ignore").decode().lower()
-    slug = "-".join([row["state"].lower(), *re.findall(r"[a-z0-9]+", folded)])
+    slug = slug_of(row)
     lines = [
         f"- id: {slug}-agendas",
         f"  jurisdiction: {place_of(row)}",
@@ -105,12 +111,12 @@ def agenda_of(row: Mapping[str, str]) -> tuple[str, str]:
     return f"{slug}-agendas", indented(lines)
 
 
-def code_of(row: Mapping[str, str], place: str) -> str:
-    """Entry of a place's code of ordinances."""
+def code_of(row: Mapping[str, str], place: str | None) -> str:
+    """Entry of a place's code of ordinances; `place` is the entry that says where it is, None where none does yet."""
     reader = READERS.get(row["code_publisher"], row["code_publisher"])
     lines = [
-        f"- id: {place.rpartition('-')[0]}-code",
-        f"  jurisdiction: {place}",
+        f"- id: {place.rpartition('-')[0] if place else slug_of(row)}-code",
+        f"  jurisdiction: {place or place_of(row)}",
         f"  platform: {reader if reader in platforms.names() else 'page'}",
         "  kind: code",
         f"  url: {quoted(row['code_url'])}",
@@ -118,6 +124,12 @@ def code_of(row: Mapping[str, str], place: str) -> str:
         *closed(False, WHOLE_CODE),
     ]
     return indented(lines)
+
+
+def slug_of(row: Mapping[str, str]) -> str:
+    """The jurisdiction's slug: nm-dona-ana-county."""
+    folded = unicodedata.normalize("NFKD", row["name"]).encode("ascii", "ignore").decode().lower()
+    return "-".join([row["state"].lower(), *re.findall(r"[a-z0-9]+", folded)])
 
 
 def place_of(row: Mapping[str, str]) -> str:

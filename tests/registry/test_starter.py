@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,31 @@ def test_every_place_has_a_division_a_point_on_the_map_and_a_zone(starter: Regis
         assert 18 < place.lat < 72, site.id
         assert place.lon is not None, site.id
         assert -180 < place.lon < -64, site.id
+
+
+def test_it_knows_every_state_it_can_and_watches_none_twice(starter: Registry) -> None:
+    places = {site.jurisdiction.slug for site in starter.sites}
+    assert len(places) >= 379
+    assert len({place[:2] for place in places}) >= 45
+    addresses = Counter(site.url.rstrip("/").lower() for site in starter.sites)
+    assert [url for url, times in addresses.items() if times > 1] == []
+    divisions = {site.jurisdiction.slug: site.jurisdiction.division for site in starter.sites}
+    assert len(set(divisions.values())) == len(divisions), "two places with one division"
+
+
+def test_what_is_not_watched_says_why_and_what_is_has_a_reader_for_its_address(starter: Registry) -> None:
+    assert [site.id for site in starter.sites if not site.enabled and not site.note] == []
+    others = []
+    for site in starter.sites:
+        name, sure = platforms.recognise(site.url, None)[0]
+        if sure >= platforms.SURE and name != site.platform:
+            others.append((site.id, site.platform, name))
+    assert others == [], "the address is another vendor's"
+
+
+def test_it_is_grouped_by_state() -> None:
+    headings = re.findall(r"(?m)^  # -+ (.+)$", STARTER.read_text("utf-8"))
+    assert headings == sorted(set(headings))
 
 
 def test_it_tells_the_console_alone_until_someone_adds_a_channel(starter: Registry) -> None:
