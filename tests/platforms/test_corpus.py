@@ -57,8 +57,8 @@ def entries() -> list[dict[str, Any]]:
     return [entry for entry in lines if entry["file"].split("/")[0] in books()]
 
 
-def lines_of(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    """What `watcher read` prints for a recorded response, on the day after its capture where that is known."""
+def lines_of(entry: dict[str, Any], body: bytes | None = None) -> list[dict[str, Any]]:
+    """What `watcher read` prints for a recorded response, on the day of its capture where that is known."""
     vendor, _ = books()[entry["file"].split("/")[0]]
     captured = re.match(r"(\d{4})-(\d{2})(?:-(\d{2}))?", str(entry.get("capture_date") or ""))
     year, month, day = (int(part or 1) for part in captured.groups()) if captured else (2026, 8, 1)
@@ -66,7 +66,7 @@ def lines_of(entry: dict[str, Any]) -> list[dict[str, Any]]:
     kind = mimetypes.guess_type(entry["file"])[0]
     place = Jurisdiction("xx-place", "Place", "XX", "city", "America/New_York")
     site = Site("read", place, vendor, url, follow=FOLLOW)
-    body = (CORPUS / entry["file"]).read_bytes()
+    body = (CORPUS / entry["file"]).read_bytes() if body is None else body
     headers = {"content-type": kind} if kind else {}
     response = Response(Request(url), url, 200, headers, body, datetime(year, month, day, 12, tzinfo=UTC))
     return list(read_lines(site, response))
@@ -86,6 +86,40 @@ def test_the_facts_of_a_recorded_response_are_found(entry: dict[str, Any]) -> No
     facts = list(judged(entry))
     assert facts, "no fact was looked at"
     assert [(name, said, found) for name, said, found, why in facts if said != found and not why] == []
+
+
+WALL = b"""<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><div id="challenge-running"></div>
+<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script><noscript>Enable JavaScript and cookies to
+continue</noscript></body></html>"""
+LOG_IN = b"""<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in</h1><form method="post" action="/login">
+<input name="username"><input type="password" name="password"><button>Log in</button></form></body></html>"""
+ERROR = b"""<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry</h1><p>Something went wrong while we handled
+your request. Please contact the administrator. Reference 8a1f.</p></body></html>"""
+
+
+def structured() -> list[dict[str, Any]]:
+    """Recorded pages and answers of vendors. `page` and texts that someone exported have no marks that could be missed."""
+    kept = [entry for entry in entries() if not entry["file"].endswith((".txt", ".md", ".pdf", ".xlsx", ".ics"))]
+    return [entry for entry in kept if books()[entry["file"].split("/")[0]][0] != "page"]
+
+
+def foreign(entry: dict[str, Any]) -> bytes:
+    """A page of another vendor: the first one of the corpus that is neither this vendor's nor a website's like any other."""
+    vendor = books()[entry["file"].split("/")[0]][0]
+    other = next(e for e in structured() if books()[e["file"].split("/")[0]][0] not in (vendor, "wordpress", "drupal"))
+    return Path(CORPUS, other["file"]).read_bytes()
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not here: recorded responses are not checked")
+@pytest.mark.parametrize("trouble", ["cut", "wall", "log in", "error", "nothing", "another vendor"])
+@pytest.mark.parametrize("entry", structured(), ids=lambda entry: str(entry["file"]))
+def test_what_is_no_answer_is_never_an_empty_list(entry: dict[str, Any], trouble: str) -> None:
+    whole = (CORPUS / entry["file"]).read_bytes()
+    bodies = {"cut": whole[: len(whole) // 2], "wall": WALL, "log in": LOG_IN, "error": ERROR, "nothing": b""}
+    lines = lines_of(entry, bodies.get(trouble) if trouble in bodies else foreign(entry))
+    assert [line["type"] for line in lines] == ["error"], lines[:3]
+    assert lines[0]["error"] in ("Blocked", "EmptyReading", "LayoutChanged", "Unreadable")
+    assert lines[0]["reason"]
 
 
 def table() -> Iterator[str]:
