@@ -140,9 +140,8 @@ async def test_scripts_reach_no_private_address_by_any_way(fetcher: Fetcher, tow
           document.head.append(ahead);
           navigator.sendBeacon("http://{host}/secret", "x");
           try {{ new WebSocket("ws://{host}/secret"); new EventSource("http://{host}/secret"); open("http://{host}/secret"); }} catch {{}}
-          await new Promise(done => setTimeout(done, 600));
           document.getElementById("app").textContent = tried.join(" ") + " | agenda".repeat(60);
-          location = "http://{host}/secret";
+          setTimeout(() => {{ location = "http://{host}/secret"; }}, 300);
         }});"""
         page = await seen(fetcher, put_app(town, app))
         assert words(page)[0].startswith("refused refused refused | agenda")
@@ -167,6 +166,12 @@ async def test_a_page_that_never_rests_is_read_as_it_stands(fetcher: Fetcher, to
     url = put_app(town, APP + "setInterval(() => fetch('/api/items', {method: 'POST', body: '{}'}), 200);")
     assert words(await seen(fetcher, url))[0] == "Approve a 287(g) agreement"
     assert town.asked["/api/items"] < 40
+
+
+@needs_chromium
+async def test_what_comes_after_the_network_rests_is_seen_too(fetcher: Fetcher, town: Town) -> None:
+    late = "let n = 0; const t = setInterval(() => { if (++n > 8) clearInterval(t); document.body.append(` row ${n}`); }, 150);"
+    assert "row 9" in words(await seen(fetcher, put_app(town, APP + late)))[-1]
 
 
 @needs_chromium

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # an optional package: the program runs without it
 log = logging.getLogger(__name__)
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+STILL = 0.4  # seconds in which a page at rest stays as it is
 AT_ONCE = 2  # pages open side by side: each takes some 150 MB
 TAKEN = frozenset({"document", "script", "stylesheet", "xhr", "fetch"})
 METHODS = frozenset({"GET", "HEAD", "POST"})  # POST: what a page shows is often found by a search
@@ -198,27 +199,36 @@ class _Sitting:
         self.fetching: set[asyncio.Task[Response]] = set()
 
     async def sit(self, context: BrowserContext) -> Response:
-        from playwright.async_api import Error
-        from playwright.async_api import TimeoutError as NotYet
-
         page = await context.new_page()
         context.on("page", self._shut)  # opened by the page's scripts: nobody looks at it
         await context.route("**/*", self.answer)
         await context.route_web_socket("**/*", lambda socket: socket.close())
         page.set_default_timeout(self.limits.total * 1000)
         await page.goto(self.response.url, wait_until="domcontentloaded")
-        with contextlib.suppress(NotYet):
-            await page.wait_for_load_state("networkidle", timeout=self.limits.settle * 1000)
-        try:
-            html = await page.content()
-        except Error:  # led on to another page at this very moment
-            await page.wait_for_load_state("domcontentloaded")
-            html = await page.content()
+        html = await self._at_rest(page)
         body = html.encode("utf-8", "replace")
         if len(body) > self.limits.html:
             raise TooLarge(f"over {self.limits.html:,} bytes once its scripts have run", url=shown(self.response.url))
         headers = {"content-type": "text/html; charset=utf-8"}
         return replace(self.response, url=page.url, headers=headers, body=body)
+
+    async def _at_rest(self, page: Page) -> str:
+        """The DOM once nothing is asked for and nothing moves any more, or as it stands when `settle` is over."""
+        from playwright.async_api import Error
+
+        last = ""
+        with contextlib.suppress(Error, TimeoutError):
+            async with asyncio.timeout(self.limits.settle):
+                await page.wait_for_load_state("networkidle")
+                while (html := await page.content()) != last:
+                    last = html
+                    await page.wait_for_timeout(STILL * 1000)
+                return html
+        try:
+            return await page.content()
+        except Error:  # led on to another page at this very moment
+            await page.wait_for_load_state("domcontentloaded")
+            return await page.content()
 
     async def leave(self) -> None:
         """Let go of what is still being fetched."""
