@@ -33,6 +33,7 @@ from watcher.demo.pages import calendar
 from watcher.demo.pdf import assembled, written
 from watcher.demo.story import Day, published
 from watcher.ledger import Ledger
+from watcher.ledger.tables import REVISIONS
 from watcher.model import Change
 from watcher.snapshots import Objects
 
@@ -642,7 +643,7 @@ def test_a_ledger_of_a_newer_version_is_refused_unchanged(desk: Desk) -> None:
     said(desk.run("check"), 2, "newer version")
     said(desk.run("changes"), 2, "newer version")
     with contextlib.closing(sqlite3.connect(path)) as ledger:
-        ledger.execute("UPDATE alembic_version SET version_num = '0001'")
+        ledger.execute("UPDATE alembic_version SET version_num = ?", (REVISIONS[-1],))
         ledger.commit()
     nothing_is_lost(desk)
 
@@ -947,6 +948,7 @@ IMPATIENT = textwrap.dedent("""
     from functools import partial
     from watcher import app, wall
     from watcher.ledger import Ledger
+from watcher.ledger.tables import REVISIONS
     from watcher.net import Door, Limits
     Ledger.open.__func__.__kwdefaults__["patience"] /= 5
     app.Door = partial(Door, limits=Limits(read=1.0, total=2.0))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import typer
 import yaml
@@ -302,6 +303,47 @@ def test_the_first_hour_reads_well(desk: Desk, town: Town) -> None:
     wrote = desk.run("export", "--csv", "changes.csv", "--warc", "pages.warc.gz")
     assert wrote.stdout.splitlines() == ["changes.csv: 1 change", "pages.warc.gz: 2 snapshots"]
     assert "il-springfield" in (desk.folder / "changes.csv").read_text("utf-8-sig")
+
+
+def test_feedback_is_kept_beside_a_running_service_and_changes_no_alert(desk: Desk, town: Town) -> None:
+    desk.run("check")
+    town.put("/agenda", "<h1>Council</h1><p>Resolution that police shall not honor ICE civil immigration detainers. "
+             "Ann Lee, 217-555-0199.</p>")  # fmt: skip
+    (alert,) = (line for line in desk.lines("check") if line["type"] == "alert")
+    (change,) = desk.lines("changes")
+    desk.env["WATCHER_WEB_PORT"] = "0"
+    busy = desk.start("run")
+    try:
+        assert busy.stdout is not None
+        assert "watching 1 site" in busy.stdout.readline()
+        assert "kept for 1 text" in desk.run("feedback", alert["key"][:12], "relevant", "--by", "bo").stdout
+        desk.run("feedback", change["id"][:8], "relevant", "--by", "ana")
+        said = desk.run("feedback", change["id"], "not-relevant", "--by", "ana", "--note", "old news")
+        assert said.returncode == 0, said.stderr
+        missed = ("feedback", "--missed", "--text", "-", "--url", "https://x.example/9", "--by", "ana")
+        assert desk.run(*missed, stdin="Inmate housing for federal detainees").returncode == 0
+    finally:
+        busy.send_signal(signal.SIGINT)
+        busy.communicate(timeout=30)
+    assert desk.lines("changes") == [change]
+    assert desk.run("export", "--feedback", "said.jsonl").stdout == "said.jsonl: 3 labelled texts\n"
+    rows = [orjson.loads(line) for line in (desk.folder / "said.jsonl").read_bytes().splitlines()]
+    assert [(row["by"], row["said"], row["relevant"]) for row in rows] == [
+        ("bo", "relevant", True),
+        ("ana", "not_relevant", False),
+        ("ana", "missed", True),
+    ]
+    assert "217-555-0199" not in str(rows)
+    assert rows[1]["verdict"]["label"] == change["verdict"]["label"]
+    for wrong in (
+        ("feedback",),
+        ("feedback", change["id"]),
+        ("feedback", "--missed"),
+        ("feedback", change["id"], "relevant", "--text", "x"),
+        ("feedback", change["id"], "--missed", "--text", "x"),
+    ):
+        assert desk.run(*wrong).returncode == 2, wrong
+    assert desk.run("feedback", "ffffffff", "relevant").returncode == 1
 
 
 def test_before_the_first_visit_every_site_is_new(desk: Desk, town: Town) -> None:

@@ -145,8 +145,9 @@ class App:
 
 
 @contextlib.contextmanager
-def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[App]:
-    """The folder, opened for one command. With `lock` it is ours alone (LockHeld names the other)."""
+def opened(environ: Mapping[str, str], command: str, *, lock: bool, beside: bool = False) -> Iterator[App]:
+    """The folder, opened for one command. With `lock` it is ours alone (LockHeld names the other); with `beside` a few
+    rows are written to the ledger while the service runs."""
     config = settings.load(environ)
     book = registry.load(config.registry, vocabulary(config.chromium))
     judge = judge_for(book.lexicon)
@@ -155,7 +156,7 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool) -> Iterator[
             held = stack.enter_context(FolderLock(config.data, command)) if lock else None
             ledger = Ledger.open(
                 config.database_url or config.data / "ledger.sqlite3",
-                read_only=not lock,
+                read_only=not (lock or beside),
                 alone=command if lock else None,
             )
             objects = Objects(config.data, lock=held)

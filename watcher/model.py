@@ -548,6 +548,31 @@ class Mute:
     created_at: datetime
 
 
+Said = Literal["relevant", "not_relevant", "missed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person says of a verdict, with the text it is about. It teaches the next judge and changes no alert.
+
+    `missed` is a text that should have been told and was not; `label`, `score` and `judge` are those of the verdict.
+    """
+
+    said: Said
+    before: str
+    after: str
+    context: tuple[str, ...]
+    site: str
+    url: str
+    by: str
+    note: str
+    created_at: datetime
+    change: str | None = None
+    label: Label | None = None
+    score: float | None = None
+    judge: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Damage:
     """Something stored that is no longer as it was written: which object, row or link, and what is wrong with it."""

@@ -21,7 +21,7 @@ from tests.ledger.things import NOON, alert, delivery, snapshot, visit
 from watcher.errors import NoLedger, StoreError
 from watcher.ledger import Ledger, desk, opening
 from watcher.ledger.tables import REVISIONS, metadata
-from watcher.model import Mute
+from watcher.model import Feedback, Mute
 
 
 @pytest.fixture
@@ -99,13 +99,25 @@ def test_an_older_ledger_is_copied_aside_and_brought_up(path: Path, monkeypatch:
     monkeypatch.setattr(opening, "REVISIONS", (*REVISIONS, "next"))
     ran: list[bool] = []
     monkeypatch.setattr(opening, "_upgrade", lambda connection: ran.append(True))
-    with pytest.raises(StoreError, match=r"older schema \(0001\): `watcher migrate`"):
+    with pytest.raises(StoreError, match=rf"older schema \({REVISIONS[-1]}\): `watcher migrate`"):
         Ledger.open(path, read_only=True)
     Ledger.open(path).close()
     assert ran == [True]
     monkeypatch.undo()
-    with Ledger.open(path.with_name("ledger.sqlite3.schema-0001"), read_only=True) as copy:
+    with Ledger.open(path.with_name(f"ledger.sqlite3.schema-{REVISIONS[-1]}"), read_only=True) as copy:
         assert copy.visits() == [visit()]
+
+
+def test_a_ledger_of_the_first_schema_keeps_its_rows_and_takes_feedback(path: Path) -> None:
+    with Ledger.open(path) as ledger:
+        ledger.record([visit()])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE feedback")
+    revise(path, "0001")
+    said = Feedback("missed", "", "Inmate housing", (), "", "", "ana", "", NOON)
+    with Ledger.open(path) as ledger:
+        ledger.add_feedback([said])
+        assert (ledger.visits(), ledger.feedback()) == ([visit()], [said])
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from watcher.errors import StoreError
 from watcher.ledger import Ledger
 from watcher.ledger.tables import instant, storable
 from watcher.ledger.values import ALERT, CHANGE, REQUEST, SNAPSHOT, dump_request, load_request
-from watcher.model import Alert, Change, Mute, Request, Snapshot
+from watcher.model import Alert, Change, Feedback, Mute, Request, Snapshot
 
 
 def test_what_was_recorded_comes_back_equal(ledger: Ledger) -> None:
@@ -203,3 +203,20 @@ def test_an_alert_survives_its_json_with_the_offset_of_its_meeting() -> None:
     assert back.meeting.start is not None
     assert back.meeting.start.isoformat() == "2026-03-08T19:00:00-05:00"
     assert REQUEST.load(REQUEST.dump(Request("https://x"))) == Request("https://x")
+
+
+def test_feedback_is_kept_in_order_and_nothing_said_before_is_lost(ledger: Ledger) -> None:
+    first = Feedback("not_relevant", "shall", "may", ("Jail",), "lima", "https://lima.example/1", "ana", "", NOON, "c1")
+    again = replace(first, said="relevant", note="read it again", label="unsure", score=0.3, judge="rules@1")
+    missed = Feedback("missed", "", "Inmate housing \ud83d", (), "", "", "bo", "", NOON)
+    ledger.add_feedback([first])
+    ledger.add_feedback([again, missed])
+    assert ledger.feedback() == [first, again, replace(missed, after="Inmate housing \ufffd")]
+
+
+def test_alerts_are_found_by_the_beginning_of_their_key(ledger: Ledger) -> None:
+    ledger.record(alerts=[alert(1), alert(12), alert(2)])
+    assert ledger.alerts_named("alert-1") == [alert(1), alert(12)]
+    assert ledger.alerts_named("alert-2") == [alert(2)]
+    assert ledger.alerts_named("alert%") == []
+    assert ledger.alerts_named("") == []

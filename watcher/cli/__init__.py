@@ -1,4 +1,4 @@
-"""The command line. Each command is one function in one of four files: running, looking, trying, detecting."""
+"""The command line. Each command is one function in one of five files: running, looking, trying, detecting, teaching."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import detecting, looking, outlet, running, trying
+from watcher.cli import detecting, looking, outlet, running, teaching, trying
 
 Command = Callable[..., None]
 
@@ -28,6 +28,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "sites": looking.sites,
         "history": looking.history,
         "why": looking.why,
+        "feedback": teaching.feedback,
     },
     "Set up and try": {
         "demo": running.demo,

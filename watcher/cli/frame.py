@@ -110,11 +110,11 @@ def configuration() -> settings.Settings:
 
 
 @contextlib.contextmanager
-def application(command: str, *, lock: bool = False, as_json: bool = False) -> Iterator[App]:
+def application(command: str, *, lock: bool = False, beside: bool = False, as_json: bool = False) -> Iterator[App]:
     """The opened folder for one command, with trouble turned into exit codes."""
     with exit_codes(as_json=as_json):
         configuration()
-        with opened(os.environ, command, lock=lock) as app:
+        with opened(os.environ, command, lock=lock, beside=beside) as app:
             yield app
 
 

@@ -1,4 +1,4 @@
-"""Commands that look into the ledger and the snapshots, beside a running service: nothing is written."""
+"""Commands that look into the ledger and the snapshots, beside a running service: the ledger is only read."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import typer
 from watcher.app import App, standing
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, refuse, remembered
 from watcher.cli.reports import columns, counted, emit
+from watcher.cli.teaching import labelled
 from watcher.exhibit import as_html, as_text, plain, subject
 from watcher.exhibit import stamp as clock
 from watcher.lines import Line, as_table, change_line, damage_line, reason_line, site_line, visit_line
@@ -216,12 +217,15 @@ def export(
         Path | None,
         typer.Option("--warc", metavar="PATH", help="Snapshots as WARC/1.1; compressed where it ends in .gz."),
     ] = None,
+    feedback: Annotated[
+        Path | None, typer.Option("--feedback", metavar="PATH", help="What people said of verdicts, as labelled lines.")
+    ] = None,
 ) -> None:
-    """Write changes as CSV or JSON, snapshots as WARC, to a file."""
+    """Write changes, snapshots or feedback to files."""
     with application("export") as app:
         wanted = {site.id for site in chosen(app, sites)} if sites else None
-        if not (as_csv or as_json_file or warc):
-            refuse("say what to write: --csv PATH, --json PATH or --warc PATH")
+        if not (as_csv or as_json_file or warc or feedback):
+            refuse("say what to write: --csv PATH, --json PATH, --warc PATH or --feedback PATH")
         found = [change for change in app.ledger.changes() if wanted is None or change.site in wanted]
         try:
             if as_json_file:
@@ -235,6 +239,11 @@ def export(
 
                 kept = [snapshot for snapshot in app.ledger.snapshots() if wanted is None or snapshot.site in wanted]
                 typer.echo(f"{warc}: {counted(write_warc(warc, kept, app.objects), 'snapshot')}")
+            if feedback:
+                said = [one for one in app.ledger.feedback() if wanted is None or one.site in wanted]
+                rows = [orjson.dumps(line) + b"\n" for line in labelled(said)]
+                feedback.write_bytes(b"".join(rows))
+                typer.echo(f"{feedback}: {counted(len(rows), 'labelled text')}")
         except OSError as trouble:
             refuse(f"cannot write {trouble.filename}: {trouble.strerror}", code=1)
 

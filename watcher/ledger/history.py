@@ -11,9 +11,20 @@ from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, select
 
 from watcher.errors import StoreError
 from watcher.ledger.desk import Desk, upsert
-from watcher.ledger.tables import alerts, changes, deliveries, documents, mutes, parked, sites, snapshots, visits
-from watcher.ledger.values import ALERT, CHANGE, SNAPSHOT, load_request
-from watcher.model import Alert, Change, DocumentState, Mute, SiteState, Snapshot, Visit
+from watcher.ledger.tables import (
+    alerts,
+    changes,
+    deliveries,
+    documents,
+    feedback,
+    mutes,
+    parked,
+    sites,
+    snapshots,
+    visits,
+)
+from watcher.ledger.values import ALERT, CHANGE, FEEDBACK, SNAPSHOT, load_request
+from watcher.model import Alert, Change, DocumentState, Feedback, Mute, SiteState, Snapshot, Visit
 
 
 class History:
@@ -106,6 +117,31 @@ class History:
         with self._desk.reading() as connection:
             text = connection.scalar(select(alerts.c.value).where(alerts.c.key == key))
         return None if text is None else ALERT.load(text)
+
+    def alerts_named(self, name: str) -> list[Alert]:
+        """The alerts whose key begins with `name` (`why` shows its first characters), at most six."""
+        begins = select(alerts.c.value).where(alerts.c.key.startswith(name, autoescape=True))
+        with self._desk.reading() as connection:
+            rows = connection.execute(begins.order_by(alerts.c.seq).limit(6)).all() if name else []
+        return [ALERT.load(row.value) for row in rows]
+
+    def feedback(self) -> list[Feedback]:
+        """All that people said of verdicts, in the order they said it."""
+        with self._desk.reading() as connection:
+            rows = connection.execute(select(feedback.c.value).order_by(feedback.c.seq)).all()
+        return [FEEDBACK.load(row.value) for row in rows]
+
+    def add_feedback(self, said: Sequence[Feedback]) -> None:
+        """Keep what a person said of one or several changes, in one transaction. What was said before stays too."""
+        rows = [
+            {
+                **{name: getattr(one, name) for name in ("said", "change", "site", "by", "created_at")},
+                "value": FEEDBACK.dump(one),
+            }
+            for one in said
+        ]
+        with self._desk.writing() as connection:
+            connection.execute(feedback.insert(), rows)
 
     def mutes(self, now: datetime) -> list[Mute]:
         """The mutes in force at `now`, the first to end first."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 REVISIONS = (
     "0001",
+    "0002",
 )  # of migrations/versions, oldest first: known without importing Alembic, which takes half a second
 
 metadata = MetaData(
@@ -234,6 +235,20 @@ mutes = Table(
     Column("reason", Words, nullable=False),
     Column("by", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("seq", Counter, primary_key=True),
+    Column("said", Text, nullable=False),
+    Column("change", Text),  # id; none where a text was missed
+    Column("site", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("value", Text, nullable=False),  # JSON
+    Index(None, "change"),
+    sqlite_autoincrement=True,
 )
 
 parked = Table(
