@@ -7,22 +7,27 @@ from typing import Any
 
 import pytest
 
-from watcher.model import Alert, Change, Jurisdiction, PolicyEntry
-from watcher.policy import STATUSES, cited, paper, standing
+from watcher.model import Alert, Change, Jurisdiction, PolicyEntry, Site, Snapshot, Verdict
+from watcher.policy import STATUSES, cited, in_force, paper, place_of, standing
 from watcher.registry.words import POLICY_STATUSES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PLACE = Jurisdiction("mi-lansing", "Lansing", "MI", "city", "America/Detroit")
+ICE = Jurisdiction("us-united-states", "United States", "US", "federal", "America/New_York")
+STATES = {"MI": "Michigan", "FL": "Florida", "US": "United States"}
+ENTRY = "MICHIGAN · Lansing Police Department · 287(g) agreement: Task Force Model · Municipality · signed 7/1/2026"
+PENDING = ENTRY.replace("agreement", "application pending")
 
 
 def an_alert(days_ago: int, stage: str, stance: Any = "limits", kind: str = "agenda", **more: Any) -> Alert:
     at = NOW - timedelta(days=days_ago)
     change = Change(
-        id=f"c{days_ago}", site="s", url="https://example.org/r", kind=more.pop("what", "added"), key="item:1", heading=(),
-        before="", after="x", redline=(("+", "x"),), seen_at=at, snapshot_after="ab" * 32,
+        id=f"c{days_ago}", site="s", url="https://example.org/r", kind=more.pop("what", "added"), key="item:1", heading=more.pop("heading", ()),
+        before="", after=(text := more.pop("text", ENTRY)), redline=(("+", text),), seen_at=at,
+        snapshot_after=more.pop("digest", "ab" * 32),
     )  # fmt: skip
     return Alert(
-        key=f"k{days_ago}", site="s", jurisdiction=PLACE, label=more.pop("label", "relevant"), headline="Resolution 1",
+        key=f"k{days_ago}", site="s", jurisdiction=more.pop("by", PLACE), label=more.pop("label", "relevant"), headline="Resolution 1",
         changes=(change,), thread=more.pop("thread", "file/1"), urgency="routine", created_at=at, kind=kind,
         stance=stance, stage=stage, tier=more.pop("tier", "core"), **more,
     )  # fmt: skip
@@ -45,7 +50,10 @@ def test_the_statuses_are_those_of_the_registry() -> None:
         ([an_alert(3, "adopted")], "limits"),
         ([an_alert(3, "adopted", "expands")], "requires or expands"),
         ([an_alert(3, "adopted", "expands", topics=("287g",))], "287(g) agreement"),
-        ([an_alert(3, "unknown", "expands", "list", topics=("287g",))], "287(g) agreement"),
+        ([an_alert(3, "unknown", "expands", "list", topics=("287g",), by=ICE)], "287(g) agreement"),
+        ([an_alert(3, "unknown", "expands", "list", topics=("287g",), by=ICE, text=PENDING)], "under consideration"),
+        ([an_alert(3, "unknown", "expands", "list", topics=("287g",))], "nothing on file"),
+        ([an_alert(3, "adopted", digest=None)], "nothing on file"),
         ([an_alert(3, "adopted", "unclear")], "nothing on file"),
         ([an_alert(3, "adopted", "mixed")], "nothing on file"),
         ([an_alert(3, "adopted", label="unsure")], "nothing on file"),
@@ -71,8 +79,15 @@ def test_a_vote_that_was_taken_back_leaves_nothing_and_the_day_before_it_still_s
 
 def test_a_text_gone_from_the_code_ends_what_it_set_and_a_listed_agreement_that_is_gone_ends_only_itself() -> None:
     assert status(an_alert(9, "in_force", "limits", "code"), an_alert(2, "in_force", "expands", "code", what="removed")) == "nothing on file"  # fmt: skip
-    gone = an_alert(2, "unknown", "limits", "list", what="removed", topics=("287g",))
+    gone = an_alert(2, "unknown", "limits", "list", what="removed", topics=("287g",), by=ICE)
     assert status(an_alert(9, "adopted"), gone) == "limits"
+
+
+def test_the_end_of_one_agreement_of_several_leaves_the_others() -> None:
+    one, two = (an_alert(9, "unknown", "expands", "list", topics=("287g",), by=ICE, thread=name) for name in "ab")
+    ended = an_alert(2, "unknown", "limits", "list", what="removed", topics=("287g",), by=ICE, thread="a")
+    assert status(one, two, ended) == "287(g) agreement"
+    assert status(one, ended) == "nothing on file"
 
 
 def test_a_citation_of_the_operator_is_a_paper_of_its_date() -> None:
@@ -87,3 +102,65 @@ def test_every_paper_from_the_ledger_names_its_bytes_and_its_change() -> None:
     found = paper(an_alert(3, "adopted"))
     assert found is not None
     assert (found.digest, found.change) == ("ab" * 32, "c3")
+
+
+def test_a_paper_names_the_section_it_stands_in() -> None:
+    found = paper(an_alert(3, "adopted", heading=("Chapter 9", "Sec. 9-1. - Detainers")))
+    assert found is not None
+    assert found.section == "Chapter 9 › Sec. 9-1. - Detainers"
+
+
+def the(slug: str, name: str, kind: str, state: str = "FL") -> Jurisdiction:
+    return Jurisdiction(slug, name, state, kind, "America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("agency", "expected"),
+    [
+        ("Gulf County Sheriff's Office", "fl-gulf-county"),
+        ("Tampa Police Department", "fl-tampa"),
+        ("City of Tampa Police Department", "fl-tampa"),
+        ("Baker County Sheriff's Office", None),
+        ("Orange County Sheriff's Office", "fl-orange-county"),
+        ("Orange City Police Department", None),
+        ("West Gulf County Sheriff's Office", None),
+    ],
+)
+def test_an_entry_of_the_federal_list_belongs_to_the_one_place_it_names(agency: str, expected: str | None) -> None:
+    places = [
+        the("fl-gulf-county", "Gulf", "county"), the("fl-tampa", "Tampa", "city"), the("ca-gulf", "Gulf", "county", "CA"),
+        the("fl-orange-county", "Orange County", "county"), PLACE,
+    ]  # fmt: skip
+    entry = f"FLORIDA · {agency} · 287(g) agreement: Task Force Model · County · signed 7/1/2026"
+    found = place_of(an_alert(3, "unknown", kind="list", by=ICE, text=entry), places, STATES)
+    assert (found.slug if found else None) == expected
+
+
+def test_an_alert_of_a_body_is_of_its_own_place_and_a_name_that_fits_two_places_labels_neither() -> None:
+    assert place_of(an_alert(3, "adopted"), [], STATES) is PLACE
+    twins = [the("fl-tampa", "Tampa", "city"), the("fl-tampa-2", "Tampa", "city")]
+    entry = "FLORIDA · Tampa Police Department · 287(g) agreement"
+    assert place_of(an_alert(3, "unknown", kind="list", by=ICE, text=entry), twins, STATES) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "stance", "topics", "expected"),
+    [
+        ("ordinance", "limits", (), "limits"),
+        ("code", "expands", (), "requires or expands"),
+        ("ordinance", "expands", ("287g",), "287(g) agreement"),
+        ("ordinance", "mixed", (), None),
+        ("agenda", "limits", (), None),
+    ],
+)
+def test_a_text_in_force_at_the_first_visit_is_a_paper(
+    kind: str, stance: Any, topics: tuple[str, ...], expected: str | None
+) -> None:
+    site = Site("s", PLACE, "page", "https://example.org/code", kind=kind)
+    seen = Snapshot("s", "k", "https://example.org/code", NOW, 200, "text/html", None, "cd" * 32, 9)
+    verdict = Verdict("relevant", 0.9, "core", topics, stance, "in_force", (), (), "rules@1")
+    found = in_force(site, seen, "Trust Act", verdict, "Sec. 2")
+    assert (found.status if found else None) == expected
+    if found:
+        assert (found.digest, found.change, found.section, found.at) == ("cd" * 32, None, "Sec. 2", NOW)
+        assert standing([found], NOW).status == expected

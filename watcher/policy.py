@@ -1,19 +1,24 @@
 """Policy status of a place: a pure reading of dated papers, newest last. Never more than the papers say.
 
-    alerts ─ paper ─▶ Paper*  +  cited entries of sites.yaml ─ cited ─▶ Paper*  ─ standing ─▶ Standing
+    alerts ─ paper ─▶ Paper*  +  texts in force ─ in_force ─▶ Paper*  +  entries of sites.yaml ─ cited ─▶ Paper*
+        ─ standing ─▶ Standing
 
 A text adopted or in force sets a status, its repeal or removal ends it, an item on an agenda is under consideration until
 it is withdrawn, voted on, or forgotten for `FORGOTTEN`. So a status is dated and reversible: adopted on 3 April, rescinded
-on 12 April. A change whose direction is unclear or mixed sets none.
+on 12 April. A change whose direction is unclear or mixed sets none, nor does anything without a stored, hashed document.
+
+A list speaks of other places than its publisher: an entry of a federal office's own list belongs to the one place that it
+names (`place_of`), and the list of anybody else labels nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from watcher.model import Alert, PolicyEntry
+from watcher.model import Alert, Jurisdiction, PolicyEntry, Site, Snapshot, Verdict
 
 LIMITS, EXPANDS, AGREEMENT = "limits", "requires or expands", "287(g) agreement"
 CONSIDERED, NOTHING = "under consideration", "nothing on file"
@@ -32,7 +37,8 @@ PENDING = frozenset({
 class Paper:
     """One dated document and the status it sets, or with `ends` the end of one.
 
-    `digest` is the sha-256 of the stored bytes and `change` the entry of the ledger; an operator's citation has neither.
+    `section` is the trail of headings it stands under, `digest` the sha-256 of the stored bytes and `change` the entry of
+    the ledger: a text found in force at the first visit has no `change`, an operator's citation neither.
     """
 
     status: str
@@ -43,6 +49,7 @@ class Paper:
     digest: str | None = None
     change: str | None = None
     ends: bool = False
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +62,105 @@ class Standing:
 
 
 def paper(alert: Alert) -> Paper | None:
-    """What an alert says of its place's status; None where it says nothing of it."""
+    """What an alert says of the status of its place (`place_of`); None where it says nothing of any."""
     if alert.label != "relevant" or alert.tier != "core" or not alert.changes:
         return None
-    found = _meaning(alert)
-    if found is None:
+    lead = alert.changes[0]
+    digest = lead.snapshot_after or lead.snapshot_before
+    found = _listed(alert) if alert.kind == "list" else _meaning(alert)
+    if found is None or digest is None:
         return None
     status, ends = found
-    lead = alert.changes[0]
     return Paper(
         status,
         max(change.seen_at for change in alert.changes),
         alert.headline,
         alert.source_url or lead.url,
         alert.thread,
-        lead.snapshot_after or lead.snapshot_before,
+        digest,
         lead.id,
         ends,
+        _trail(lead.heading),
     )
+
+
+def _listed(alert: Alert) -> tuple[str, bool] | None:
+    """An entry of a federal office's list: an agreement in force, or one applied for."""
+    if alert.jurisdiction.kind != "federal" or "287g" not in alert.topics:
+        return None
+    lead = alert.changes[0]
+    removed = all(change.kind == "removed" for change in alert.changes)
+    applied_for = re.search(r"\bpending\b", " ".join((*lead.heading, lead.after or lead.before)), re.IGNORECASE)
+    return (CONSIDERED if applied_for else AGREEMENT), removed
 
 
 def _meaning(alert: Alert) -> tuple[str, bool] | None:
     removed = all(change.kind == "removed" for change in alert.changes)
-    if alert.kind == "list":  # a list of agreements in force: ICE's own, or a body's
-        return (AGREEMENT, removed) if "287g" in alert.topics else None
     if alert.stage == "repealed" or (removed and alert.kind in TEXTS):
         return NOTHING, True
     if alert.stage in ENDED:
         return CONSIDERED, True
     if alert.stage in ENACTED or alert.kind in TEXTS:
-        if alert.stance == "limits":
-            return LIMITS, False
-        if alert.stance == "expands":
-            return (AGREEMENT if "287g" in alert.topics else EXPANDS), False
-        return None
+        status = _direction(alert.stance, alert.topics)
+        return (status, False) if status else None
     if alert.stage in PENDING and not removed:
         return CONSIDERED, False
     return None
+
+
+def _direction(stance: str, topics: Iterable[str]) -> str | None:
+    if stance == "limits":
+        return LIMITS
+    if stance == "expands":
+        return AGREEMENT if "287g" in topics else EXPANDS
+    return None
+
+
+def _trail(heading: Iterable[str]) -> str:
+    return " › ".join(part for part in heading if part.strip())
+
+
+def place_of(alert: Alert, places: Iterable[Jurisdiction], states: Mapping[str, str]) -> Jurisdiction | None:
+    """The place whose status an alert speaks of: its own, or the one among `places` that an entry of a federal list names.
+
+    `states` gives a state's name by its code. A county's agency is the county's, a town's police the town's; an agency that
+    fits no watched place, or two of them, labels none (None).
+    """
+    if alert.kind != "list" or alert.jurisdiction.kind != "federal":
+        return alert.jurisdiction
+    lead = alert.changes[0]
+    entry = " ".join((lead.after or lead.before).casefold().split())
+    found = [one for one in places if one.kind in PARTS and _named(one, entry, states)]
+    return found[0] if len({one.slug for one in found}) == 1 else None
+
+
+def _named(one: Jurisdiction, entry: str, states: Mapping[str, str]) -> bool:
+    name = one.name.casefold()
+    bare = re.sub(r"\s+(?:county|parish|borough)\Z", "", name) if one.kind == "county" else name
+    if one.state not in states or not entry.startswith(f"{states[one.state].casefold()} · "):
+        return False
+    agency = entry.split(" · ")[1]
+    return re.search(rf"(?:\A|\bof ){re.escape(bare)} {PARTS[one.kind]}", agency) is not None
+
+
+PARTS = {  # how the agency of a place goes on behind the place's name
+    "county": r"(?:county|parish|borough)\b",
+    "city": r"(?:city |town |township |village |borough )?(?:police|public safety|dept|department|marshal|pd)\b",
+}
+
+
+def in_force(site: Site, snapshot: Snapshot, title: str, verdict: Verdict, section: str) -> Paper | None:
+    """A text that was in force when it was first seen, by the verdict on all of it; None where that gives no direction.
+
+    Only a site that is a rule's own text (`TEXTS`) has one. `section` is where in the document it is said most clearly.
+    """
+    if site.kind not in TEXTS or verdict.label != "relevant" or verdict.tier != "core":
+        return None
+    status = _direction(verdict.stance, verdict.topics)
+    if status is None:
+        return None
+    url = snapshot.final_url or snapshot.url
+    return Paper(status, snapshot.fetched_at, title or url, url, digest=snapshot.digest, section=section)
 
 
 def cited(entry: PolicyEntry) -> Paper:
@@ -114,6 +183,7 @@ def standing(papers: Iterable[Paper], now: datetime) -> Standing:
         pending.pop(thread, None)
         if one.ends or one.status == NOTHING:
             gone = [held for held in holds if one.status in (NOTHING, held.status)]
+            gone = [held for held in gone if thread in (held.thread, held.url)] or gone  # one agreement of several
             holds = [held for held in holds if held not in gone]
             ended = [one, *gone]
         else:
