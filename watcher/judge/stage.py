@@ -14,16 +14,18 @@ _DEAD = re.compile(r"\bfiled\b(?! with| by the applicant|ing)|end of session")
 
 # The first that matches wins: what ends a matter before what begins it, what is stated before what is implied.
 _STAGES: tuple[tuple[str, str], ...] = (
+    ("adopted", r"\bveto (?:was |is |has been )?(?:overridden|overturned)\b|\boverr(?:ode|idden)\b|\bbec(?:ame|omes|ome) (?:a )?law\b|\bsigned (?:into law|by (?:the )?governor)|\bchaptered\b"),
     ("vetoed", r"\bveto(?:ed|es)?\b|\bdisapprov(?:ed|al)\b"),
-    ("tabled_withdrawn", r"\btabled?\b(?! of contents)|\bwithdrawn\b|\bwithdraw(?:al)? (?:of|from)|\b(?:has been|to be) withdrawn|continued indefinitely|\bfailed(?: to pass)?\b(?! to (?!pass))|\bdied\b|end of session|postponed indefinitely|\bplaced on file\b"),
+    ("tabled_withdrawn", r"\bnot (?:adopted|approved|enacted)\b|\bmotion (?:failed|lost|to postpone indefinitely)|\bvoted down\b|\bremoved from (?:the )?agenda|\bstricken from (?:the )?(?:file|agenda)|\btabled?\b(?! of contents)|\bwithdrawn\b|\bwithdraw(?:al)? (?:of|from)|\b(?:has been|to be) withdrawn|continued indefinitely|\bfailed(?: to pass)?\b(?! to (?!pass))|\bdied\b|end of session|postponed indefinitely|\bplaced on file\b"),
     ("repealed", r"\[?(?:is|are|hereby|was|were)? ?(?:hereby )?repealed\b\.?\]?|\brescinded\b|\breserved\]?\.?$|\[reserved\]|deleted in its entirety"),
     ("second_reading", r"\b(?:2nd|second|third|3rd|final) read(?:ing)?\b|\bfinal passage\b|unfinished business"),
     ("first_reading", r"\b(?:1st|first) reading\b"),
     ("amended", r"\b(?:adopted|approved|passed|reported|moved) as amended\b|\bamended by (?:committee|council)|amendment proposed|\bamended substitute|\bstriking amendment|\bsubstitute (?:ordinance|resolution|to file)|committee substitute|\bversion:? [a-h]\b|\baddendum to (?:extend|amend|the)\b"),
-    ("adopted", r"\bstatus: ?(?:approved|adopted|passed|enacted|final|signed)|\b(?:was|were|been|be it|and|unanimously|council|board|court|county board) (?:adopted|approved|enacted|passed)\b|^(?:adopted|enacted|passed|approved|signed)\b|\bapproved by (?:the )?(?:county )?(?:board|council|mayor)|\badopted by (?!committee)|\bsigned (?:into law|by (?:the )?(?:mayor|governor|county executive|executive))|\bmotion (?:carried|passed)|\bvoted? (?:[\w-]+ ){0,4}(?:to approve|in favor|to enter)|\bpassed (?:and|by|on)\b|\b(?:was|were|status:?|hereby) enacted\b|^\W*enacted\b|\bordained\b|\bchaptered\b|\bapproved\b(?=\.|$|;| \w+day)|\b(?:local law|law) (?:number|no\.?) \d|\bpassed and (?:adopted|approved)"),
+    ("adopted", r"\b(?:supervisors|commissioners|trustees|aldermen|alders|legislators|legislature|selectboard|committee of the whole|directors|council ?members) (?:\w+ly )?(?:adopted|approved|enacted|passed|voted to (?:approve|adopt|enact|terminate|end|enter))\b|"
+     r"(?:^|[.;:] ?|\bitem )(?:approved|adopted|passed|enacted|carried)\b(?= ?(?:\d|unanimously|on (?:a )?(?:vote|consent|second|final|third)|as (?:presented|submitted|an emergency|emergency)|by (?:a )?(?:vote|unanimous|voice|roll)|[.;,]|$))|\bstatus: ?(?:approved|adopted|passed|enacted|final|signed)|\b(?:was|were|been|be it|and|unanimously|council|board|court|county board) (?:adopted|approved|enacted|passed)\b|^(?:adopted|enacted|passed|approved|signed)\b|\bapproved by (?:the )?(?:county )?(?:board|council|mayor)|\badopted by (?!committee)|\bsigned (?:into law|by (?:the )?(?:mayor|governor|county executive|executive))|\bmotion (?:carried|passed)|\bvoted? (?:[\w-]+ ){0,4}(?:to approve|in favor|to enter)|\bpassed (?:and|by|on)\b|\b(?:was|were|status:?|hereby) enacted\b|^\W*enacted\b|\bordained\b|\bchaptered\b|\bapproved\b(?=\.|$|;| \w+day)|\b(?:local law|law) (?:number|no\.?) \d|\bpassed and (?:adopted|approved)"),
     ("referred", r"\b(?:reported from|approved by) committee\b|\breferred\b|\bin committee\b|\blaid over\b|\bin control\b(?=: ?committee)|\brecommended (?:sending|to the full)|\bsent to\b|\bcontinued to\b|\bdeferred\b(?! action| comp| maint)"),
     ("consent", r"\bconsent (?:calendar|agenda|items?)\b"),
-    ("hearing", r"\bpublic hearing\b|\bhearing held\b|\bhearing\b(?= ?-|:)|\bcommunity forum\b|\bpublic forum\b|\bdiscuss(?:ion)? and (?:possible|consider|direction)|\bconsider (?:recommendations|opposition|directing)|\bset a hearing|\breceive public comment\b"),
+    ("hearing", r"\bpublic hearing\b|\bnotice of hearing\b|^\W*hearing\b|[.;] hearing (?:on|to)\b|\b(?:hold|conduct) (?:a |an |the )?(?:public |community |annual )*(?:hearing|forum)|\b(?:study|work) session\b|\baudiencia publica\b|\bforo comunitario\b|\bhearing held\b|\bhearing\b(?= ?-|:)|\bcommunity forum\b|\bpublic forum\b|\bdiscuss(?:ion)? and (?:possible|consider|direction)|\bconsider (?:recommendations|opposition|directing)|\bset a hearing|\breceive public comment\b"),
     ("consent", r"\breceive and file\b|\broutine (?:items?|matters?)\b"),
     ("introduced", r"\bintroduc(?:ed|tion)\b|\bdirect introduction\b|\bproposed (?:ordinance|resolution|int\b)|\bdirect\w* (?:staff|county counsel|the city (?:attorney|manager)) to (?:draft|prepare)|\bfiled\b|\bif adopted\b"),
     ("report", r"\binformation(?:al)? (?:only|item|report)\b|\bannual (?:report|submission)\b|\bthis is an informational\b|\bstatus report\b|\breceive (?:a |the )?report\b"),
@@ -31,7 +33,9 @@ _STAGES: tuple[tuple[str, str], ...] = (
 _PATTERNS = tuple((code, re.compile(pattern)) for code, pattern in _STAGES)
 
 # A register's own field says it best: "Status: Approved", "Final action: Vetoed".
-_FIELD = re.compile(r"\b(?:status|final action|action taken): ?([a-z'() -]{3,50})")
+_FIELD = re.compile(
+    r"\b(?:status|final action|action taken|action|result|disposition|outcome|vote result): ?([a-z'() -]{3,50})"
+)
 
 # Words that, newly standing in a text, are a step of its matter.
 STEP = re.compile(
