@@ -6,6 +6,7 @@ the surroundings of a literal, so their cost grows with the hits, not with the t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -49,12 +50,12 @@ class Finder:
             found = [
                 replace(cue, start=cue.start + start, end=cue.end + start)
                 for start, end in self._speaking.regions(folded)
-                for cue in self._passage(Folded(folded.text[start:end], folded.low[start:end]), support)
+                for cue in self._passage(Folded(folded.text[start:end], folded.low[start:end]), support, gated=True)
             ]
         return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end, cue.entry.id)))
 
-    def _passage(self, folded: Folded, support: bool) -> list[Cue]:
-        found = self._speaking.find(folded)
+    def _passage(self, folded: Folded, support: bool, *, gated: bool = False) -> list[Cue]:
+        found = self._speaking.find(folded, gated=gated)
         return found + self._supporting.find(folded) if found or support else found
 
 
@@ -62,18 +63,15 @@ class _Index:
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self._entries = entries
         self._always = frozenset(place for place, entry in enumerate(entries) if not entry.words)
-        self._wakes: dict[str, list[int]] = {}
-        self._wakes_capitals: dict[str, list[int]] = {}
+        self._free = tuple(place for place, entry in enumerate(entries) if not entry.need_words)
+        self._bound: dict[str, list[int]] = {}
         for place, entry in enumerate(entries):
-            for word in entry.words:
-                (self._wakes_capitals if entry.case else self._wakes).setdefault(word, []).append(place)
-        self._needed = tuple(dict.fromkeys(word for entry in entries for word in entry.need_words))
-
-        gates = _stems(word for entry in entries for word in _gate(entry))
-        self._gates = tuple(stem for stem in gates if stem.islower() or not stem.isalpha() or stem == "ICE")
-        self._gates_capitals = tuple(
-            stem for stem in gates if stem not in self._gates or (stem == "ICE" and self._wakes_capitals)
-        )
+            for word in entry.need_words:
+                self._bound.setdefault(word, []).append(place)
+        gates = _stems(word for entry in entries if not entry.case for word in _gate(entry))
+        capitals = _stems(word for entry in entries if entry.case for word in _gate(entry))
+        self._gates = gates
+        self._gates_capitals = tuple(word for word in capitals if word not in gates)
 
     def regions(self, folded: Folded) -> list[tuple[int, int]]:
         """The stretches of a long text in which an entry can match at all: everywhere, if one has no literals."""
@@ -83,31 +81,23 @@ class _Index:
             sorted(_around(folded.low, self._gates, REGION) + _around(folded.text, self._gates_capitals, REGION))
         )
 
-    def find(self, folded: Folded) -> list[Cue]:
+    def find(self, folded: Folded, *, gated: bool = False) -> list[Cue]:
+        """The cues of a text; `gated` says that a gate is known to stand in it."""
         text, low = folded.text, folded.low
         if not low:
             return []
-        if (
-            not self._always
-            and not any(stem in low for stem in self._gates)
-            and not any(stem in text for stem in self._gates_capitals)
-        ):
+        if not (gated or self._always or _holds(low, self._gates) or _holds(text, self._gates_capitals)):
             return []
-        awake = set(self._always)
-        for word, places in self._wakes.items():
+        possible = set(self._free)
+        for word, places in self._bound.items():
             if word in low:
-                awake.update(places)
-        for word, places in self._wakes_capitals.items():
-            if word in text:
-                awake.update(places)
-        if not awake:
-            return []
-        there = {word for word in self._needed if word in low}
+                possible.update(places)
         found: list[Cue] = []
-        for place in sorted(awake):
+        for place in sorted(possible):
             entry = self._entries[place]
-            if not entry.need_words or not there.isdisjoint(entry.need_words):
-                found.extend(_search(entry, text if entry.case else low, low))
+            hay = text if entry.case else low
+            if not entry.words or _holds(hay, entry.words):
+                found.extend(_search(entry, hay, low))
         return found
 
 
@@ -137,9 +127,24 @@ def _stands(entry: Entry, low: str, start: int, end: int) -> bool:
     ) is not None or (end - start > 12 and entry.needs.search(low, start, end) is not None)
 
 
+# What ordinary public texts hardly ever hold: a list of literals made of these is the better gate.
+_SUBJECT = re.compile(
+    r"m?migra|ICE|deport|homeland|alien|sanctuary|border p|dhs|cbp|1373|customs enf|detainer|citizenship|noncitizen|undocumented|287\(|"
+    r"extreme vetting|enforcement and removal|federal (?:imm|agen|off)"
+)
+
+
 def _gate(entry: Entry) -> tuple[str, ...]:
-    """The literals, of those the entry has and those it needs, that are the fewer: without one of them no match."""
-    return entry.need_words if 0 < len(entry.need_words) < len(entry.words) else entry.words
+    """The literals, of those the entry has and those it needs, that are the rarer: without one of them no match."""
+    lists = [words for words in (entry.words, entry.need_words) if words] or [()]
+    return min(lists, key=lambda words: (sum(_SUBJECT.search(word) is None for word in words), len(words)))
+
+
+def _holds(hay: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110 - a loop costs half of any() here, where most of the time goes
+        if word in hay:
+            return True
+    return False
 
 
 def _stems(words: Iterable[str]) -> tuple[str, ...]:
