@@ -12,7 +12,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 WATCHER = ROOT / "watcher"
-THINKING = ("model", "lines", "schedule", "platforms", "reading", "extractors", "diff", "judge", "alerts", "policy")
+THINKING = (
+    "model",
+    "lines",
+    "schedule",
+    "platforms",
+    "reading",
+    "extractors",
+    "diff",
+    "judge",
+    "alerts",
+    "policy",
+    "answers",
+)
 JUNK = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc", "shared"})
 CLOCKS = frozenset({"now", "utcnow", "today"})
 

@@ -28,8 +28,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from watcher import channels as kinds
-from watcher.channels import Sender
+from watcher.channels import Sender, Threaded
 from watcher.errors import DeliveryError, StoreError
+from watcher.exhibit import pages
 from watcher.model import Alert, Channel, Delivery, Jurisdiction, Message, Receipt
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class Outbox(Protocol):
     def mark_sending(self, keys: Sequence[str], now: datetime) -> tuple[str, ...]: ...  # noqa: D102
     def settle(self, delivery: Delivery, receipt: Receipt | None, now: datetime) -> None: ...  # noqa: D102
     def thread_root(self, channel: str, thread: str) -> str | None: ...  # noqa: D102
+    def told(self, channel: str, thread: str) -> tuple[tuple[Alert, str] | None, Alert | None]: ...  # noqa: D102
+    def forget_threads(self, channel: str) -> None: ...  # noqa: D102
     def park(self, channel: str, reason: str, now: datetime, until: datetime | None = None) -> None: ...  # noqa: D102
     def unpark(self, channel: str) -> bool: ...  # noqa: D102
     def parked(self) -> dict[str, tuple[datetime, str, datetime | None]]: ...  # noqa: D102
@@ -267,6 +270,18 @@ class _Round:
         self.report(delivery)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a thread says so far: the alert at its root with the root's id, and the newest one."""
+
+    root: tuple[Alert, str] | None = None
+    last: Alert | None = None
+
+    def new_stage(self, alert: Alert) -> bool:
+        """Whether the alert brings the matter to another stage than the thread speaks of."""
+        return self.last is not None and alert.stage not in ("unknown", self.last.stage)
+
+
 class _Stop(Exception):
     """The channel takes nothing more for now."""
 
@@ -313,15 +328,20 @@ class _Courier:
         try:
             if delivery.ambiguous:
                 if (found := await self._ask(delivery, alert, root)) is not None:
+                    told = self._told(alert, root)
                     self._settle_sent(
                         replace(delivery, reason="found at the service: an earlier attempt had arrived"), found
                     )
+                    message = self.kind.render(alert, self.channel, reply=root is not None)
+                    await self._follow_up(alert, message, found, told)
                     return
                 repeat = not self._knows
             if delivery.key not in self.ledger.mark_sending([delivery.key], self.now()):
                 return
             delivery = replace(delivery, state="sending", attempts=delivery.attempts + 1)
+            told = self._told(alert, root)
             message = self.kind.render(alert, self.channel, reply=root is not None, repeat=repeat)
+            message = replace(message, loud=told.new_stage(alert))
             receipt = await self._send(message, delivery.key, root)
         except DeliveryError as error:
             self._settle_failed(delivery, alert, error, repeat, later)
@@ -333,6 +353,33 @@ class _Courier:
             self._settle_surprised(delivery, surprise)
             return
         self._settle_sent(delivery, receipt)
+        await self._follow_up(alert, message, receipt, told)
+
+    def _told(self, alert: Alert, root: str | None) -> _Told:
+        """What the thread says so far, where the service has one."""
+        if root is None or not isinstance(self.sender, Threaded):
+            return _Told()
+        first, last = self.ledger.told(self.channel.name, alert.thread)
+        return _Told(first, last)
+
+    async def _follow_up(self, alert: Alert, message: Message, receipt: Receipt, told: _Told) -> None:
+        """The root of the thread shows the new stage, and a long redline comes as a page.
+
+        The alert is sent and settled: trouble here is logged, and neither costs it nor sends it again.
+        """
+        if receipt.thread is None or not isinstance(self.sender, Threaded):
+            return
+        try:
+            if told.root is not None and told.root[1] == receipt.thread and told.new_stage(alert):
+                first, sent = told.root
+                await self.sender.edit(self.kind.render(first, self.channel, latest=alert), sent)
+            if message.cut:
+                for name, page in pages(alert):
+                    await self.sender.attach(name, page, receipt.thread)
+        except DeliveryError as error:
+            log.warning("channel %s: sent, but not all that follows it: %s", self.channel.name, _words(error))
+        except Exception:  # a bug, which must not cost the others theirs
+            log.exception("channel %s: sent; an error we did not expect in what follows it", self.channel.name)
 
     def _settle_sent(self, delivery: Delivery, receipt: Receipt) -> None:
         if delivery.reason.startswith(PARKED):
@@ -378,13 +425,14 @@ class _Courier:
                         "channel %s has moved to %s: correct it in the registry", self.channel.name, error.moved_to
                     )
                     self.ledger.move(move, error.moved_to, self.now())
+                    self.ledger.forget_threads(self.channel.name)
                     self.sender.move(error.moved_to)
                     root = None  # message numbers of the old chat mean nothing in the new one
                 elif error.scope == "thread" and root is not None:
                     root = None
                 elif error.scope == "message" and error.permanent and message.body:
                     log.warning("channel %s refuses a message (%s): sent as plain text", self.channel.name, error.code)
-                    message = Message(message.text)
+                    message = replace(message, body={})
                 else:
                     raise
 

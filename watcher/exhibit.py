@@ -12,9 +12,9 @@ from datetime import datetime
 from html import escape
 from string import Template
 
-from watcher.alerts import clean, one_line, web_address
+from watcher.alerts import clean, one_line, private_parts_masked, short_id, web_address
 from watcher.alerts.wording import STAGES, TOPICS, local, place, what_happened
-from watcher.model import Change, Evidence, Site
+from watcher.model import Alert, Change, Evidence, Site
 
 DIRECTIONS = {
     "limits": "moves toward limiting cooperation with federal immigration enforcement",
@@ -176,6 +176,18 @@ def as_html(change: Change, site: Site | None, *, home: str = "") -> str:
         commands=escape(commands),
         id=escape(change.id),
     )
+
+
+def pages(alert: Alert, limit: int = 3) -> list[tuple[str, bytes]]:
+    """The alert's longest changes as files: name and page, private contact data masked."""
+    site = Site(
+        alert.site, alert.jurisdiction, "", alert.source_url, body=alert.body, kind=alert.kind, contact=alert.contact
+    )
+    longest = sorted(private_parts_masked(alert).changes, key=lambda change: -len(change.before + change.after))
+    return [
+        (f"{short_id(alert.key).lstrip('#')}-{change.id[:8]}.html", as_html(change, site).encode("utf-8", "replace"))
+        for change in longest[:limit]
+    ]
 
 
 def linked(words: str) -> str:

@@ -463,10 +463,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An alert as one service will show it: a plain text for every reader, and the service's own body."""
+    """An alert as one service will show it: a plain text for every reader, and the service's own body.
+
+    `cut`   not all of what was struck and inserted is in it
+    `loud`  where it is a reply, the whole channel should see it
+    """
 
     text: str
     body: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    cut: bool = False
+    loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)

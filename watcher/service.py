@@ -17,7 +17,7 @@ from pathlib import Path
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher import deliver, web
+from watcher import deliver, listen, web
 from watcher.app import App, Reporter, Rounds, SystemClock, due_sites, fetching, hand_out
 from watcher.errors import StoreError
 
@@ -64,8 +64,10 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
 
     Ends within 10 s: visits under way are let go of (they are found again), a message in flight may still land.
     """
-    view = web.View(app.ledger, app.sites, app.now)
-    async with fetching(app.config) as fetcher, serving(app, view):
+    clerk = listen.Clerk(app.ledger, app.sites, app.book.routes, app.now)
+    view = web.View(app.ledger, app.sites, app.now, deaf=clerk.trouble)
+    channels = app.senders().values()
+    async with fetching(app.config) as fetcher, serving(app, view), listen.listening(clerk, channels):
         rounds = Rounds(app, fetcher, reporter)
         complaint = Complaint()
         post = deliver.Post()  # connections and pace, kept from one flush to the next

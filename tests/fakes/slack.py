@@ -1,4 +1,4 @@
-"""A pretend Slack: chat.postMessage, conversations.history and .replies, auth.test, and incoming webhooks.
+"""A pretend Slack: messages, edits, files, history, Socket Mode with buttons and slash commands, incoming webhooks.
 
 Answers as docs.slack.dev describes, checks what Slack checks (Block Kit limits, the sum of the blocks, tokens, threads)
 and notes what would have pinged somebody. Faults come from `Service`.
@@ -7,6 +7,7 @@ and notes what would have pinged somebody. Faults come from `Service`.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 from typing import Any
@@ -16,6 +17,7 @@ from aiohttp import web
 from tests.fakes.service import Body, Fault, Service
 
 TOKEN = "xoxb-000000000000-pretend-token-of-the-tests"
+APP_TOKEN = "xapp-1-A000-pretend-app-token-of-the-tests"
 HOOK = "/services/T000/B000/pretendwebhooksecret"
 
 
@@ -41,6 +43,14 @@ class Slack(Service):
         self.tokens = {TOKEN}
         self.pings: list[str] = []
         self.hooked: list[Body] = []
+        self.edits: list[Body] = []
+        self.files: list[Body] = []
+        self.acks: list[str] = []  # envelope ids
+        self.replies: list[Body] = []  # to response_url, and ephemeral messages
+        self.links_off = False
+        self._bytes: dict[str, bytes] = {}
+        self._numbers = itertools.count(1)
+        self._sockets: list[web.WebSocketResponse] = []
 
     @property
     def base_url(self) -> str:
@@ -62,7 +72,77 @@ class Slack(Service):
         app.router.add_post("/api/{method}", self._call)
         app.router.add_get("/api/{method}", self._call)
         app.router.add_post(HOOK, self._hook)
+        app.router.add_get("/link", self._socket)
+        app.router.add_post("/upload/{id}", self._upload)
+        app.router.add_post("/response/{id}", self._respond)
         return app
+
+    # ------------------------------------------------------------------------------------------- buttons, commands
+
+    def click(self, message: Body, verb: str, user: str = "U1", *, response_url: bool = True) -> str:
+        """Somebody presses a button of a message: an envelope to every open socket. Returns its id."""
+        (actions,) = (block for block in message["blocks"] if block["type"] == "actions")
+        (button,) = (element for element in actions["elements"] if element["action_id"] == verb)
+        payload = {
+            "type": "block_actions",
+            "user": {"id": user, "username": f"name-of-{user}"},
+            "channel": {"id": message["channel"]},
+            "container": {"channel_id": message["channel"], "message_ts": message["ts"]},
+            "message": {"ts": message["ts"], "text": message["text"], "blocks": message["blocks"]},
+            "actions": [{"type": "button", "action_id": verb, "value": button["value"]}],
+        }
+        return self._envelope("interactive", payload, response_url)
+
+    def command(self, text: str, user: str = "U1", channel: str = "C1") -> str:
+        """Somebody types /council and `text`."""
+        payload = {"command": "/council", "text": text, "user_id": user, "user_name": f"name-of-{user}"}
+        return self._envelope("slash_commands", payload | {"channel_id": channel}, True)
+
+    def refresh(self, reason: str = "refresh_requested") -> None:
+        """Slack asks every open socket to come back through a new address."""
+        self._send({"type": "disconnect", "reason": reason})
+
+    @property
+    def connected(self) -> int:
+        """Open sockets."""
+        return len(self._sockets)
+
+    def _envelope(self, kind: str, payload: Body, response_url: bool) -> str:
+        name = f"envelope-{next(self._numbers)}"
+        if response_url:
+            payload["response_url"] = f"http://127.0.0.1:{self.port}/response/{name}"
+        self._send({"type": kind, "envelope_id": name, "accepts_response_payload": True, "payload": payload})
+        return name
+
+    def _send(self, said: Body) -> None:
+        async def send() -> None:
+            for socket in list(self._sockets):
+                await socket.send_json(said)
+
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result()
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        self._sockets.append(socket)
+        try:
+            async for said in socket:
+                self.acks.append(json.loads(said.data)["envelope_id"])
+        finally:
+            self._sockets.remove(socket)
+        return socket
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        self.replies.append(await request.json())
+        return web.Response(text="ok")
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        fault = self.next_fault("upload")
+        if fault is not None and not fault.taken:
+            return await self.suffer(request, fault)
+        self._bytes[request.match_info["id"]] = await request.read()
+        return web.Response(text="OK")
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -79,15 +159,29 @@ class Slack(Service):
         return web.json_response(answer)
 
     def _answer(self, method: str, asked: Body, token: str) -> Body:
+        if method == "apps.connections.open":
+            if token != APP_TOKEN or self.links_off:
+                return {"ok": False, "error": "invalid_auth"}
+            return {"ok": True, "url": f"ws://127.0.0.1:{self.port}/link"}
         if token not in self.tokens:
             return {"ok": False, "error": "invalid_auth"}
         if method == "auth.test":
             return {"ok": True, "team": "pretend", "user": "watcher"}
+        if method == "files.getUploadURLExternal":
+            name = f"F{next(self._numbers)}"
+            return {"ok": True, "file_id": name, "upload_url": f"http://127.0.0.1:{self.port}/upload/{name}"}
+        if method == "files.completeUploadExternal":
+            return self._complete(asked)
         if asked.get("channel") not in self.channels:
             return {"ok": False, "error": "channel_not_found"}
         match method:
             case "chat.postMessage":
                 return self._post(asked)
+            case "chat.update":
+                return self._update(asked)
+            case "chat.postEphemeral":
+                self.replies.append(asked)
+                return {"ok": True}
             case "conversations.history":
                 return self._list([m for m in self.posted if m["thread_ts"] is None], asked)
             case "conversations.replies":
@@ -111,9 +205,31 @@ class Slack(Service):
         message = {"ts": ts, "thread_ts": root, "text": asked.get("text", ""), "blocks": blocks}
         message |= {"metadata": _parsed(asked.get("metadata")), "client_msg_id": asked.get("client_msg_id")}
         message |= {"unfurl": asked.get("unfurl_links"), "channel": asked["channel"]}
+        message |= {"broadcast": str(asked.get("reply_broadcast")).lower() in ("1", "true")}
         self.posted.append(message)
         echo = {name: value for name, value in message.items() if value is not None}
         return {"ok": True, "ts": ts, "channel": asked["channel"], "message": echo}
+
+    def _update(self, asked: Body) -> Body:
+        found = [message for message in self.posted if message["ts"] == asked["ts"]]
+        if not found:
+            return {"ok": False, "error": "message_not_found"}
+        blocks = _parsed(asked.get("blocks")) or []
+        if (error := wrong_with(blocks, asked.get("text", ""))) is not None:
+            return {"ok": False, "error": error}
+        self.pings += pings(asked.get("text", ""), blocks)
+        found[0] |= {"text": asked["text"], "blocks": blocks}
+        self.edits.append({"ts": asked["ts"], "blocks": blocks})
+        return {"ok": True, "ts": asked["ts"], "channel": asked["channel"], "text": asked["text"]}
+
+    def _complete(self, asked: Body) -> Body:
+        if asked["channel_id"] not in self.channels:
+            return {"ok": False, "error": "channel_not_found"}
+        made = [{"id": file["id"], "title": file["title"]} for file in _parsed(asked["files"])]
+        for file in made:
+            body = self._bytes[file["id"]]
+            self.files.append(file | {"thread_ts": asked.get("thread_ts"), "body": body})
+        return {"ok": True, "files": made}
 
     def _list(self, messages: list[Body], asked: Body) -> Body:
         """Two a page, so that paging is always exercised. Metadata only where it is asked for."""
@@ -161,9 +277,20 @@ def _bad(block: Body) -> bool:
             return len(fields) > 10 or any(_bad_text(field, 2000) for field in fields) or not fields
         case "context":
             return not 1 <= len(block["elements"]) <= 10 or any(_bad_text(text, 3000) for text in block["elements"])
+        case "actions":
+            return not 1 <= len(block["elements"]) <= 25 or any(_bad_button(button) for button in block["elements"])
         case "rich_text":
             return any(_bad_rich(element) for element in block["elements"])
     return True
+
+
+def _bad_button(button: Body) -> bool:
+    return (
+        button["type"] != "button"
+        or _bad_text(button["text"], 75)
+        or not 1 <= _utf16(button["value"]) <= 2000
+        or not 1 <= len(button["action_id"]) <= 255
+    )
 
 
 def _bad_rich(element: Body) -> bool:

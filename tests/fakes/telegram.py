@@ -1,4 +1,4 @@
-"""A pretend Bot API server: sendMessage, editMessageText, getMe, getChat.
+"""A pretend Bot API server: messages, edits, documents, buttons, commands and long polling.
 
 Parses HTML as the real server does (tdlib/td, MessageEntity.cpp: named entities, known tags, UTF-16 lengths after
 parsing) and refuses what it refuses. Faults come from `Service`.
@@ -7,6 +7,7 @@ parsing) and refuses what it refuses. Faults come from `Service`.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -47,6 +48,12 @@ class Telegram(Service):
         self.kicked: set[str] = set()
         self.migrated: dict[str, int] = {}
         self.tokens = {TOKEN}
+        self.edits: list[Body] = []
+        self.documents: list[Body] = []
+        self.answers: list[Body] = []  # to callback queries
+        self.admins: set[int] = set()
+        self.updates: list[Body] = []
+        self.pollers = 0
 
     @property
     def base_url(self) -> str:
@@ -65,15 +72,55 @@ class Telegram(Service):
         fault = self.next_fault(method)
         if fault is not None and not fault.taken:
             return await self.suffer(request, fault)
+        if method == "getUpdates":
+            return web.json_response(await self._poll(asked))
         answer = self._answer(method, asked, request.match_info["token"])
         await asyncio.sleep(self.delay)
         if fault is not None:
             return await self.suffer(request, fault)
         return web.json_response(answer, status=answer.get("error_code", 200))
 
+    # ------------------------------------------------------------------------------------------- buttons, commands
+
+    def says(self, text: str, user: int = 7, chat: int = -100, topic: int | None = None) -> None:
+        """Somebody writes in a chat."""
+        message = {"message_id": 900 + len(self.updates), "date": 1764000000, "text": text, "from": _person(user)}
+        message |= {"chat": _chat(chat)} | ({"message_thread_id": topic} if topic else {})
+        self.updates.append({"update_id": 50 + len(self.updates), "message": message})
+
+    def press(self, message: Body, words: str, user: int = 7) -> None:
+        """Somebody presses the button with these words under a message."""
+        keyboard = json.loads(message["keyboard"])["inline_keyboard"]
+        (said,) = (button["callback_data"] for row in keyboard for button in row if button["text"] == words)
+        assert 1 <= len(said.encode()) <= 64
+        under = {"message_id": message["id"], "date": 1764000000, "chat": _chat(int(message["chat"]))}
+        query = {"id": f"q{len(self.updates)}", "from": _person(user), "chat_instance": "1", "data": said}
+        self.updates.append({"update_id": 50 + len(self.updates), "callback_query": query | {"message": under}})
+
+    async def _poll(self, asked: Body) -> Body:
+        """Long polling; a second poller is told of the conflict."""
+        self.pollers += 1
+        try:
+            if self.pollers > 1:
+                said = (
+                    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+                )
+                return failure(409, said)
+            for _ in range(10):
+                waiting = [update for update in self.updates if update["update_id"] >= int(asked.get("offset") or 0)]
+                if waiting:
+                    return {"ok": True, "result": waiting}
+                await asyncio.sleep(0.05)
+            return {"ok": True, "result": []}
+        finally:
+            self.pollers -= 1
+
     def _answer(self, method: str, asked: Body, token: str) -> Body:
         if token not in self.tokens:
             return failure(401, "Unauthorized")
+        if method == "answerCallbackQuery":
+            self.answers.append(asked)
+            return {"ok": True, "result": True}
         if method == "getMe":
             return {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "watcher", "username": "watcher_bot"}}
         chat = str(asked.get("chat_id"))
@@ -86,7 +133,34 @@ class Telegram(Service):
             return failure(400, "Bad Request: chat not found")
         if method == "getChat":
             return {"ok": True, "result": {"id": int(chat), "type": "supergroup", "is_forum": self.chats[chat]}}
-        return self._send(asked, chat) if method == "sendMessage" else failure(404, "Not Found")
+        match method:
+            case "getChatMember":
+                status = "administrator" if int(asked["user_id"]) in self.admins else "member"
+                return {"ok": True, "result": _member(int(asked["user_id"]), status)}
+            case "sendMessage":
+                return self._send(asked, chat)
+            case "editMessageText" | "editMessageReplyMarkup":
+                return self._edit(asked, chat)
+            case "sendDocument":
+                self.documents.append(asked)
+                return {"ok": True, "result": {"message_id": 500, "date": 1764000000, "chat": _chat(int(chat))}}
+        return failure(404, "Not Found")
+
+    def _edit(self, asked: Body, chat: str) -> Body:
+        found = [m for m in self.posted if m["chat"] == chat and m["id"] == int(asked["message_id"])]
+        if not found:
+            return failure(400, "Bad Request: message to edit not found")
+        if "text" in asked:
+            try:
+                text = parsed(asked["text"])
+            except ValueError as trouble:
+                return failure(400, f"Bad Request: can't parse entities: {trouble}")
+            if found[0]["raw"] == asked["text"]:
+                return failure(400, "Bad Request: message is not modified")
+            found[0] |= {"text": text, "raw": asked["text"]}
+        found[0]["keyboard"] = asked.get("reply_markup")
+        self.edits.append(dict(found[0]))
+        return {"ok": True, "result": {"message_id": found[0]["id"], "date": 1764000000, "chat": _chat(int(chat))}}
 
     def _send(self, asked: Body, chat: str) -> Body:
         try:
@@ -104,6 +178,7 @@ class Telegram(Service):
         reply = _reply_to(asked.get("reply_parameters"))
         number = len(self.posted) + 1
         message = {"id": number, "chat": chat, "text": text, "raw": asked["text"], "topic": topic, "reply_to": reply}
+        message |= {"keyboard": asked.get("reply_markup"), "silent": asked.get("disable_notification") == "true"}
         self.posted.append(message | {"preview": asked.get("link_preview_options"), "mode": asked.get("parse_mode")})
         result = {
             "message_id": number,
@@ -112,6 +187,28 @@ class Telegram(Service):
             "text": text,
         }
         return {"ok": True, "result": result}
+
+
+def _chat(number: int) -> Body:
+    return {"id": number, "type": "supergroup" if number < 0 else "private", "title": "Council watch"}
+
+
+def _person(number: int) -> Body:
+    return {"id": number, "is_bot": False, "first_name": f"Name-of-{number}"}
+
+
+def _member(number: int, status: str) -> Body:
+    rights: tuple[str, ...] = (
+        "can_be_edited",
+        "is_anonymous",
+        "can_manage_chat",
+        "can_delete_messages",
+        "can_manage_video_chats",
+    )
+    rights += ("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users")
+    rights += ("can_post_stories", "can_edit_stories", "can_delete_stories")
+    more = dict.fromkeys(rights, False) if status == "administrator" else {}
+    return {"status": status, "user": _person(number)} | more
 
 
 class _Entities(HTMLParser):

@@ -8,10 +8,10 @@ alert          ─ notice ──▶ Notice          the alert in neutral words, 
 from __future__ import annotations
 
 from watcher.alerts.compose import compose
-from watcher.alerts.notice import Notice, Quote, excerpt, notice, plain_text, web_address
+from watcher.alerts.notice import Notice, Quote, excerpt, notice, overflows, plain_text, web_address
 from watcher.alerts.privacy import masked, private_parts_masked
 from watcher.alerts.route import route
-from watcher.alerts.wording import clean, cut, head, one_line, short_id, shortened, units
+from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, units
 
 __all__ = [
     "Notice",
@@ -21,9 +21,11 @@ __all__ = [
     "cut",
     "excerpt",
     "head",
+    "inert",
     "masked",
     "notice",
     "one_line",
+    "overflows",
     "plain_text",
     "private_parts_masked",
     "route",

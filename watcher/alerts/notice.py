@@ -185,6 +185,11 @@ def excerpt(redline: Redline, limit: int) -> Redline:
     return tuple(kept)
 
 
+def overflows(redline: Redline, limit: int) -> bool:
+    """Whether `excerpt` leaves out more than unchanged stretches."""
+    return sum(units(_near(redline, place)[1]) for place in range(len(redline))) > limit
+
+
 def _near(redline: Redline, place: int) -> Part:
     mark, text = redline[place]
     first, last = place == 0, place == len(redline) - 1

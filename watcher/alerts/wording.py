@@ -116,6 +116,12 @@ def shortened(text: str, limit: int) -> str:
     return text if units(text) <= limit else _whole_words(head(text, max(0, limit - 1))).rstrip() + "…"
 
 
+def inert(text: str) -> str:
+    """Text that no service makes links, mentions or commands of: a word joiner (U+2060) parts what looks like one."""
+    # at the end of a piece too: the next piece of a redline may begin with what makes a link of it
+    return re.sub(r"(?<=\w)\.(?=[^\W\d_]{2}|\Z)", ".\u2060", re.sub(r"([@#/$])(?!\s)", "\\1\u2060", text))
+
+
 def left_out(characters: int) -> str:
     """The words that stand for text left out."""
     return f" … ({characters} more character{'s' if characters != 1 else ''}; see link)"

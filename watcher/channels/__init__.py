@@ -14,7 +14,7 @@ import pkgutil
 from collections.abc import Sequence
 from datetime import datetime
 from types import ModuleType
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import pydantic
 
@@ -24,13 +24,16 @@ from watcher.alerts import (
     cut,
     excerpt,
     head,
+    inert,
     notice,
+    overflows,
     plain_text,
     private_parts_masked,
     short_id,
     shortened,
     units,
 )
+from watcher.alerts.wording import STAGES, local
 from watcher.errors import DeliveryError
 from watcher.lines import alert_line, change_line
 from watcher.model import Alert, Channel, Message, Receipt
@@ -48,14 +51,18 @@ __all__ = [
     "Receipt",
     "SecretRef",
     "Sender",
+    "Threaded",
     "alert_line",
     "change_line",
     "cut",
     "excerpt",
     "head",
+    "inert",
     "kinds",
+    "latest_line",
     "load",
     "notice",
+    "overflows",
     "plain_text",
     "private_parts_masked",
     "retry_after",
@@ -90,6 +97,17 @@ class Sender(Protocol):
         """Sends to this address from now on: the service said that the old one has moved there."""
 
 
+@runtime_checkable
+class Threaded(Protocol):
+    """A sender whose service keeps threads: what follows a reply. `render` of such a kind takes `latest` too."""
+
+    async def edit(self, message: Message, sent: str) -> None:
+        """Puts `message` in the place of what was sent as `sent`. Raises DeliveryError."""
+
+    async def attach(self, name: str, page: bytes, root: str) -> None:
+        """Posts a file into the thread of `root`. Raises DeliveryError."""
+
+
 class ChannelKind(Protocol):
     """What every file in this folder holds."""
 
@@ -110,6 +128,12 @@ def load(kind: str) -> ModuleType:
     if kind not in kinds():
         raise KeyError(kind)
     return importlib.import_module(f"{__name__}.{kind}")
+
+
+def latest_line(latest: Alert) -> str:
+    """Where a matter stands, for the root of its thread: stage, and when it came to that."""
+    stage = STAGES.get(latest.stage, "stage not stated")
+    return f"{stage} · since {local(latest.created_at, latest.time_zone)} · {short_id(latest.key)}"
 
 
 def retry_after(headers: object) -> float | None:

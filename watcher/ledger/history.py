@@ -118,6 +118,11 @@ class History:
             text = connection.scalar(select(alerts.c.value).where(alerts.c.key == key))
         return None if text is None else ALERT.load(text)
 
+    def alert_keys(self) -> Sequence[str]:
+        """The keys of all alerts, newest first."""
+        with self._desk.reading() as connection:
+            return connection.scalars(select(alerts.c.key).order_by(alerts.c.seq.desc())).all()
+
     def alerts_named(self, name: str) -> list[Alert]:
         """The alerts whose key begins with `name` (`why` shows its first characters), at most six."""
         begins = select(alerts.c.value).where(alerts.c.key.startswith(name, autoescape=True))

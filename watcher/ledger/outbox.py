@@ -135,6 +135,26 @@ class Outbox:
         with self._desk.writing() as connection:
             upsert(connection, threads, [{"channel": channel, "thread": thread, "root": root}])
 
+    def told(self, channel: str, thread: str) -> tuple[tuple[Alert, str] | None, Alert | None]:
+        """What this channel was told of a matter: the alert at the root of its thread with the root's id, and the
+        newest one. None for what is not known.
+        """
+        heard = (
+            select(alerts.c.value)
+            .join(deliveries, deliveries.c.alert == alerts.c.key)
+            .where(alerts.c.thread == thread, deliveries.c.channel == channel, deliveries.c.state == "sent")
+        )
+        root = self.thread_root(channel, thread)
+        with self._desk.reading() as connection:
+            first = connection.scalar(heard.where(deliveries.c.receipt == root).limit(1)) if root else None
+            last = connection.scalar(heard.order_by(deliveries.c.settled_at.desc(), deliveries.c.seq.desc()).limit(1))
+        return (ALERT.load(first), str(root)) if first else None, ALERT.load(last) if last else None
+
+    def forget_threads(self, channel: str) -> None:
+        """Message ids of a channel that has moved mean nothing in its new place, or name other messages there."""
+        with self._desk.writing() as connection:
+            connection.execute(delete(threads).where(threads.c.channel == channel))
+
     def park(self, channel: str, reason: str, now: datetime, until: datetime | None = None) -> None:
         """Send nothing more to `channel` (until `until`, where given): its deliveries are kept."""
         with self._desk.writing() as connection:

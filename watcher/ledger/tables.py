@@ -27,6 +27,7 @@ from sqlalchemy import (
 REVISIONS = (
     "0001",
     "0002",
+    "0003",
 )  # of migrations/versions, oldest first: known without importing Alembic, which takes half a second
 
 metadata = MetaData(
@@ -195,6 +196,7 @@ alerts = Table(
     Column("created_at", Instant, nullable=False),
     Column("value", Text, nullable=False),  # JSON
     Index(None, "site", "seq"),
+    Index(None, "thread"),
     sqlite_autoincrement=True,
 )
 

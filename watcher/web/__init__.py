@@ -48,6 +48,7 @@ class View:
     sites: Mapping[str, Site]
     now: Callable[[], datetime]
     beat: datetime = field(default_factory=lambda: datetime.now(UTC))
+    deaf: Mapping[str, str] = field(default_factory=dict)  # channels whose buttons are not heard just now, and why
 
 
 class SafeHeaders:
@@ -140,6 +141,7 @@ def create(view: View) -> Starlette:
             "ok": not parked,
             "oldest_undelivered_seconds": oldest.total_seconds() if oldest else 0,
             "parked_channels": parked,
+            "buttons_not_heard": dict(view.deaf),
         }
         return JSONResponse(ready, 200 if ready["ok"] else 503)
 

@@ -7,17 +7,16 @@ no read-back: after an attempt of unknown end nobody can be asked.
 
 from __future__ import annotations
 
-import html
 import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pydantic
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -30,24 +29,10 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from watcher.channels import (
-    Alert,
-    Channel,
-    DeliveryError,
-    Message,
-    Notice,
-    Pace,
-    Quote,
-    Receipt,
-    SecretRef,
-    cut,
-    excerpt,
-    head,
-    notice,
-    plain_text,
-    shortened,
-    units,
-)
+from watcher.channels import Channel, DeliveryError, Message, Pace, Receipt, SecretRef, cut
+from watcher.channels.telegram.marks import render
+
+__all__ = ["Options", "Sender", "render"]
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # since 22.2 PTB warns of each RetryAfter in whole seconds
 # At INFO both write every URL, and the URL holds the token; at ERROR PTB writes what it could not parse.
@@ -59,9 +44,8 @@ log = logging.getLogger(__name__)
 
 API = "https://api.telegram.org/bot"
 READ_TIMEOUT = 60.0  # seconds: long, because it turns most attempts of unknown end into an answer
-LIMIT, PLAIN = 4096, 4000
-ENTITIES = 90  # of 100; what is beyond is dropped silently
-QUOTES = 8
+PLAIN = 4_000
+NO_TOPIC = "<i>The topic of this channel is gone or closed; told here instead.</i>\n"
 GENERAL = 1  # the General topic of a forum; naming it is refused ("message thread not found")
 
 TARGET_DEAD = (
@@ -70,7 +54,11 @@ TARGET_DEAD = (
     "group chat was deactivated", "chat_restricted", "topic_deleted",
 )  # fmt: skip
 TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+EDITED = "message is not modified"  # it says so already
 REPLY_GONE = ("message to be replied not found", "replied message not found", "reply message not found")
+
+
+TROUBLE = (TelegramError, KeyError, TypeError, ValueError, AttributeError)
 
 
 class Options(pydantic.BaseModel):
@@ -81,105 +69,12 @@ class Options(pydantic.BaseModel):
     token: SecretRef
     chat: int | str = pydantic.Field(description="the chat's number, or @name of a public channel")
     topic: int | None = pydantic.Field(None, ge=1, description="the topic of a forum group")
+    silent: Literal["routine", "always", "never"] = pydantic.Field("routine", description="what comes without a sound")
+    buttons: bool = pydantic.Field(
+        True, description="buttons and commands: the bot's updates are asked for by us alone"
+    )
+    allowed: tuple[int, ...] = pydantic.Field((), description="numbers of the people who may mute")
     base_url: str = pydantic.Field(API, pattern=r"^https?://", description="a Bot API server, with /bot at its end")
-
-
-# -------------------------------------------------------------------------------------------------------- rendering
-
-Run = tuple[str, str]  # visible text, and its tag: "", b, s, i, code
-
-
-def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool = False) -> Message:
-    """HTML of at most 4096 visible UTF-16 units: texts are cut first and marked up after, so no tag is ever cut.
-
-    Page text is neutralised: Telegram would turn @names, #tags, /commands and host names into links and mentions.
-    """
-    told = notice(alert, repeat=repeat)
-    room = 2_600
-    runs = list(_runs(told, room, reply))
-    while _length(runs) > LIMIT or len([run for run in runs if run[1]]) > ENTITIES:
-        if room < 40:
-            runs = _fitted(runs)
-            break
-        room //= 2
-        runs = list(_runs(told, room, reply))
-    return Message(plain_text(told), {"html": "".join(_marked(text, tag) for text, tag in runs if text)})
-
-
-def _runs(told: Notice, room: int, reply: bool) -> Iterable[Run]:
-    if told.repeat:
-        yield told.repeat, "i"
-        yield "\n", ""
-    yield _inert(shortened(told.headline, 400)), "b"
-    yield f"\n{told.direction} · ", ""
-    yield told.id, "b"
-    told_by_root = ("Place", "Body", "Judged") if reply else ()
-    for name, value in told.facts:
-        if name not in (*told_by_root, "Direction", "Place"):
-            yield f"\n{name}: {_inert(cut(value, max(80, min(400, room // 4))))}", ""
-    shown = told.quotes[:QUOTES]
-    for quoted in shown:
-        yield from _quoted(quoted, max(30, room // max(1, len(shown))), told.url)
-    if more := len(told.quotes) - len(shown):
-        yield f"\n\nand {more} more change{'s' if more > 1 else ''}; see link", ""
-    if told.url:
-        yield "\n\nSource: ", ""
-        yield told.url, "a"
-    if told.office:
-        yield f"\nOffice: {cut(told.office, 200)}", ""
-    yield "\n", ""
-    yield told.noticed, "i"
-
-
-def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
-    yield "\n\n", ""
-    if quoted.caption:
-        yield _inert(shortened(quoted.caption, max(60, min(240, share)))), "i"
-        yield "\n", ""
-    tags = {"=": "", "-": "s", "+": "b"}
-    for mark, text in excerpt(quoted.redline, share):
-        yield _inert(text), tags[mark]
-    for text, cue in quoted.evidence[: 3 if share > 200 else 1]:
-        yield f"\n“{_inert(cut(text, max(40, share // 4)))}” – {_inert(cut(cue, 80))}", ""
-    if quoted.url and quoted.url != source:
-        yield "\nPage: ", ""
-        yield quoted.url, "a"
-    yield "\n", ""
-    yield quoted.proof, "code"
-
-
-def _inert(text: str) -> str:
-    """Page text that Telegram makes nothing of: a word joiner (U+2060) parts what it would take for a link."""
-    # at the end of a piece too: the next piece of a redline may begin with what makes a link of it
-    return re.sub(r"(?<=\w)\.(?=[^\W\d_]{2}|\Z)", ".\u2060", re.sub(r"([@#/$])(?!\s)", "\\1\u2060", text))
-
-
-def _marked(text: str, tag: str) -> str:
-    said = html.escape(text, quote=True).replace("&#x27;", "'")  # of the named entities Telegram knows four
-    if tag == "a":
-        return f'<a href="{said}">{html.escape(head(text, 120), quote=False)}</a>'
-    return f"<{tag}>{said}</{tag}>" if tag else said
-
-
-def _length(runs: Iterable[Run]) -> int:
-    return sum(units(text) for text, _ in runs)
-
-
-def _fitted(runs: Iterable[Run]) -> list[Run]:
-    """The runs up to the limit, the last one cut: for alerts that are long even when quoted at their shortest."""
-    kept: list[Run] = []
-    room, styled = LIMIT, 0
-    for text, tag in runs:
-        piece = text if units(text) <= room else "" if tag == "a" else cut(text, room)
-        styled += bool(tag)
-        kept.append((piece, tag if styled <= ENTITIES or tag == "a" else ""))
-        room -= units(piece)
-        if piece != text:
-            break
-    return kept
-
-
-# ---------------------------------------------------------------------------------------------------------- sending
 
 
 class Sender:
@@ -195,6 +90,7 @@ class Sender:
         topic = channel.options.get("topic")
         self._topic = int(str(topic)) if topic not in (None, GENERAL) else None
         base_url = str(channel.options.get("base_url") or API)
+        self._note = ""  # set once the topic turned out to be gone
         self._request = _connection()
         self._unused = _connection()  # for getUpdates, which is never asked
         try:
@@ -215,23 +111,55 @@ class Sender:
                 raise
             log.warning("channel %s: the topic is gone or closed, telling the main chat", self.name)
             self._topic = None
+            self._note = NO_TOPIC
             return await self._post(message, None, None)
 
     async def _post(self, message: Message, thread: str | None, topic: int | None) -> Receipt:
         marked_up: Mapping[str, Any] = message.body
-        text, mode = (str(marked_up["html"]), "HTML") if marked_up else (cut(message.text, PLAIN), None)
+        text, mode = (self._note + str(marked_up["html"]), "HTML") if marked_up else (cut(message.text, PLAIN), None)
         try:
             posted = await self._bot.send_message(
-                chat_id=self._chat if isinstance(self._chat, int) else str(self._chat),
+                chat_id=self._where,
                 text=text,
                 parse_mode=mode,
                 message_thread_id=topic,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_parameters=ReplyParameters(int(thread), allow_sending_without_reply=True) if thread else None,
+                disable_notification=bool(marked_up.get("silent")),
+                reply_parameters=_reply(thread),
+                reply_markup=_keyboard(marked_up),
             )
-        except (TelegramError, KeyError, TypeError, ValueError, AttributeError) as trouble:
+        except TROUBLE as trouble:
             raise self._known(trouble) from None
         return Receipt(str(posted.message_id), thread or str(posted.message_id))
+
+    async def edit(self, message: Message, sent: str) -> None:
+        """editMessageText: the message `sent` says what `message` says from now on."""
+        try:
+            await self._bot.edit_message_text(
+                chat_id=self._where,
+                message_id=int(sent),
+                text=self._note + str(message.body["html"]),
+                parse_mode="HTML",
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=_keyboard(message.body),
+            )
+        except TROUBLE as trouble:
+            if EDITED not in str(trouble).lower():
+                raise self._known(trouble) from None
+
+    async def attach(self, name: str, page: bytes, root: str) -> None:
+        """sendDocument: a page, as a reply to `root`, without a sound."""
+        try:
+            await self._bot.send_document(
+                chat_id=self._where,
+                document=page,
+                filename=name,
+                message_thread_id=self._topic,
+                disable_notification=True,
+                reply_parameters=_reply(root),
+            )
+        except TROUBLE as trouble:
+            raise self._known(trouble) from None
 
     async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
         """The Bot API cannot be asked what a chat holds."""
@@ -250,6 +178,10 @@ class Sender:
         """Closes the connections."""
         await self._request.shutdown()
         await self._unused.shutdown()
+
+    @property
+    def _where(self) -> int | str:
+        return self._chat if isinstance(self._chat, int) else str(self._chat)
 
     def move(self, to: str) -> None:
         """The group became a supergroup: its number changed."""
@@ -290,6 +222,19 @@ class Sender:
 
     def _error(self, words: str, code: str, scope: str, **more: Any) -> DeliveryError:
         return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
+
+
+def _reply(thread: str | None) -> ReplyParameters | None:
+    return ReplyParameters(int(thread), allow_sending_without_reply=True) if thread else None
+
+
+def _keyboard(body: Mapping[str, Any]) -> InlineKeyboardMarkup | None:
+    buttons = body.get("buttons")
+    return (
+        InlineKeyboardMarkup([[InlineKeyboardButton(words, callback_data=said) for words, said in buttons]])
+        if buttons
+        else None
+    )
 
 
 def _connection() -> HTTPXRequest:
