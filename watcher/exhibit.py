@@ -12,7 +12,7 @@ from datetime import datetime
 from html import escape
 from string import Template
 
-from watcher.alerts import clean, one_line, private_parts_masked, short_id, web_address
+from watcher.alerts import clean, one_line, private_parts_masked, short_id, timing, web_address
 from watcher.alerts.wording import STAGES, TOPICS, local, place, what_happened
 from watcher.model import Alert, Change, Evidence, Site
 
@@ -73,6 +73,7 @@ def facts(change: Change, site: Site | None) -> list[tuple[str, str]]:
         ("What", happened(change, site)),
         ("Under", " › ".join(one_line(part) for part in change.heading if part not in matter)),
         ("Meeting", f"{local(meeting.start, zone)}{sitting(meeting.status)}" if meeting and meeting.start else ""),
+        ("Timing", timing.told(change, site.jurisdiction) if site else ""),
         ("Matter", " · ".join(matter)),
     ]
     if verdict:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
 
+from watcher.alerts import timing
 from watcher.alerts.privacy import masked
 from watcher.alerts.wording import one_line, place, shortened, subject, what_happened
 from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Urgency, Verdict
@@ -182,7 +183,7 @@ def _alert(site: Site, find: _Find, now: datetime) -> Alert:
         headline=_headline(site, lead, meeting),
         changes=tuple(sorted(find.changes, key=_weight, reverse=True)),
         thread=thread,
-        urgency=urgency(meeting, stage, now),
+        urgency="now" if _is_late(site, find.changes) else urgency(meeting, stage, now),
         created_at=now,
         body=(meeting.body if meeting and meeting.body else site.body),
         kind=site.kind,
@@ -225,11 +226,17 @@ def title(change: Change) -> str:
 
 
 def urgency(meeting: Meeting | None, stage: str, now: datetime) -> Urgency:
-    """now: a meeting within 48 hours, or adopted; soon: a meeting within 14 days; else routine."""
+    """now: a meeting within 48 hours, or adopted (or altered late: `_is_late`); soon: a meeting within 14 days; else routine."""
     ahead = meeting.start - now if meeting is not None and meeting.start is not None else None
     if stage == "adopted" or (ahead is not None and -IN_SESSION <= ahead <= NOW):
         return "now"
     return "soon" if ahead is not None and NOW < ahead <= SOON else "routine"
+
+
+def _is_late(site: Site, changes: Sequence[Change]) -> bool:
+    """Whether an agenda was altered when the notice of its meeting, as the place's own rule counts it, had begun to run."""
+    altered = (change for change in changes if change.kind != "added" or change.last_seen_unchanged_at)
+    return any(timing.is_late(change, site.jurisdiction) for change in altered)
 
 
 def _meeting(changes: Sequence[Change], now: datetime) -> Meeting | None:

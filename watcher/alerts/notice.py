@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from watcher.alerts import timing
 from watcher.alerts.privacy import masked, masked_redline
 from watcher.alerts.wording import (
     DIRECTIONS,
@@ -105,7 +106,8 @@ def _facts(alert: Alert) -> Iterable[tuple[str, str]]:
         yield "Matter", masked(" · ".join(one_line(part) for part in parts if part))
     if alert.changes:
         happened = dict.fromkeys(what_happened(change, alert.kind, alert.time_zone) for change in alert.changes)
-        yield "What", "; ".join(happened)
+        before = dict.fromkeys(timing.told(change, alert.jurisdiction) for change in alert.changes)
+        yield "What", "; ".join(filter(None, (*happened, *before)))
     if alert.urgency != "routine":
         yield "Urgency", URGENCIES[alert.urgency]
     yield "Stage", STAGES.get(alert.stage, "not stated")

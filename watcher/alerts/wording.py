@@ -60,7 +60,11 @@ TOPICS = {
     "position": "positions on enforcement",
 }
 
-URGENCIES = {"now": "now: within 48 hours, or just adopted", "soon": "soon: within 14 days", "routine": "routine"}
+URGENCIES = {
+    "now": "now: within 48 hours, altered late, or just adopted",
+    "soon": "soon: within 14 days",
+    "routine": "routine",
+}
 
 # What a text can carry that a reader does not see but a screen obeys: C0/C1 controls, bidirectional overrides and
 # isolates (Unicode TR 36, section 2.5), zero-width space, joiner of words, byte-order mark, tag characters.
