@@ -18,20 +18,20 @@ _AGAINST = (
     r"refrain\w*|suspen[ds]\w*|paus(?:e|es|ed|ing)|discontinu\w+|terminat\w+|cancel\w*|end(?:s|ed|ing)?(?! of\b| user)|abolish\w*|halt\w*|ceas(?:e|es|ing)|"
     r"withdr[ae]w\w*|phas\w+[- ]out|phase-?out|wind\w* down|oppos\w+|condemn\w*|denounc\w+|reject\w*|divest\w*|boycott\w*|disapprov\w+|prevent\w*|"
     r"den(?:y|ies|ied|ying)|exclud\w+|revok\w+|rescind\w*|rescission|repeal\w*|opt\w*[- ]out|void|defund\w*|unlawful(?= for| to)|imped\w+|hinder\w*|challeng\w+|"
-    r"withh[eo]ld\w*|moratori\w+|turn\w* off|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
+    r"withh[eo]ld\w*|moratori\w+|turn\w* off|disabl\w*|off-limits|no part|locked|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
     r"limitar|suspender|rescindir|derogar)\b"
 )
 _FOR = (
     r"\b(?:shall|may|must|will|agrees?|authoriz\w+|approv\w+|accept\w*|renew\w*|extend\w*|extension|ratif\w+|execut(?:e|ing|ion)|requir\w+|direct(?:s|ed|ing)?|"
     r"mandat\w+|order(?:s|ed|ing)?|(?:shall|to|will) request|requesting|apply|application|award\w*|support\w*|encourag\w+|permit\w*|allow\w*|enabl\w+|agreement|contract|"
-    r"mo[au]|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|continu\w+|increas\w+|revenue|expect\w*|best efforts|podran?|debera?n?)\b"
+    r"mo[au]|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|continu\w+|increas\w+|revenue|expect\w*|best efforts|pledg\w*|rais(?:e|es|ed|ing)|bonus\w*|(?:sheriff|police|deputies|officers) to|podran?|debera?n?)\b"
 )
 # What is cooperation by itself, and what is cooperation only where a word turns it or grants it.
 _STRONG = (
     r"\b(?:honou?r\w*|compl(?:y|ies|ied|ying)(?= with\b| \w+ with\b|,)|co-?operat(?:e|es|ed|ing)|collaborat(?:e|es|ed|ing)|assist(?:s|ed|ing)?|aid(?:s|ed|ing)?|participat(?:e|es|ed|ing)|"
     r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:a |an |the )?(?:public |community |annual )?(?:hearing|meeting|forum))|held|"
     r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
-    r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:the )?(?:enforcement|federal|ICE|immigration)|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
+    r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:for )?(?:the )?(?:enforcement|federal|ICE|immigration|men and women)|full co-?operation|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
     r"carr(?:y|ying) out|serv(?:e|ing) (?:and execute )?warrants?|cooperar\w*|colaborar\w*|participar\w*|cumplir\w*|notificar\w*|compartir|compart[ae]n?|preguntar\w*|intervengan|detener\w*)\b"
 )
 _PROGRAMME = (
@@ -48,7 +48,7 @@ _WEAK = (
 )
 # What a text stands for where it protects.
 _SHIELD = (
-    r"\bsanctuary\b(?! for| of)|\bsantuario\b|\bwelcoming (?:city|county|village|community|and)\b|\bcit(?:y|ies) of refuge\b|"
+    r"\bsanctuary\b(?! of)|\bsantuario\b|\bwelcoming (?:city|county|village|community|and)\b|\bcit(?:y|ies) of refuge\b|"
     r"\b(?:trust|values|safe communities|for all|keep washington working) act\b|\blegal (?:defen[cs]e|representation)\b|\bimmigration legal\b|"
     r"\bimmigrant legal\b|\bremoval defen[cs]e\b|\bdeportation defen[cs]e\b|\bright to (?:legal )?counsel\b|\bimmigration attorney|\bdefensa legal\b|"
     r"\bICE[- ]free\b|\bseparation ordinance\b"
