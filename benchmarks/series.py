@@ -4,7 +4,8 @@
 
 Each series is one site of its own on a loopback server. Step by step the server shows the next snapshot, `watcher check`
 visits it, and the loudest label of the step's changes stands beside the manifest's `should_alert` (yes, low, none).
-A step agrees when yes is `relevant`, low is at most `unsure`, none is `unrelated` or nothing.
+A step agrees when yes is `relevant`, low is at most `unsure`, none is `unrelated` or nothing. A series about one matter
+(`MATTERS`) has one thread.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.town import Desk, Town, of_type
 
 SHARED = Path(__file__).parents[2] / "shared" / "timeseries"
-DEFAULT = ("nyc_int_1412-2025", "nyc_int_0214-2024", "rtd_3844_agenda", "rtd_3844_details", "sf_ordinance_table")
+DEFAULT = (
+    "rtd_3833_details", "rtd_3844_agenda", "rtd_3844_details", "rtd_3854_metadata", "nyc_int_1412-2025",
+    "nyc_int_0214-2024", "nyc_event_20736", "dc_24-211.07", "sf_ordinance_table", "ice_participating",
+)  # fmt: skip
+MATTERS = ("nyc_int_",)
 LOUD = ("unrelated", "unsure", "relevant")
 ALLOWED = {"yes": ("relevant",), "low": ("unsure", "unrelated", "-"), "none": ("unrelated", "-")}
 TYPES = {".json": "application/json", ".html": "text/html; charset=utf-8", ".xml": "application/xml"}
@@ -73,7 +78,8 @@ def replay(series: str, town: Town, folder: Path) -> list[dict[str, str]]:
                 "was": loudest,
                 "agrees": "yes" if loudest in ALLOWED[pair["should_alert"]] else "NO",
                 "alerts": str(sum(alert["label"] == "relevant" for alert in of_type(lines, "alert"))),
-                "outcome": ",".join(f"{v['outcome']}/{v['reason']}" for v in of_type(lines, "visit")),
+                "outcome": next((f"{v['outcome']}/{v['reason']}" for v in of_type(lines, "visit")), "-"),
+                "threads": "\n".join(alert["thread"] for alert in of_type(lines, "alert")),
                 "summary": pair["summary"][:110],
             }
         )
@@ -92,12 +98,20 @@ def main() -> None:
             rows = replay(series, town, Path(folder))
         town.close()
         print(f"\n{series}")
+        threads: set[str] = set()
         for row in rows:
             sums[row["should"], row["was"]] += 1
+            threads |= set(row["threads"].split())
             print("  {step:22} {should:5} {was:10} {agrees:4} {alerts:>3} {outcome:24} {summary}".format(**row))
+        if series.startswith(MATTERS):
+            print(f"  one matter, {len(threads)} thread(s)")
     print("\nshould_alert against the loudest label of the step:")
     for (should, was), count in sorted(sums.items()):
         print(f"  {should:5} {was:10} {count}")
+    for should in ("yes", "none"):
+        steps = sum(count for (wanted, _), count in sums.items() if wanted == should)
+        alerted = sums[should, "relevant"]
+        print(f"of {steps} steps that should be {should}, {alerted} alerted ({alerted / max(steps, 1):.0%})")
 
 
 if __name__ == "__main__":

@@ -108,6 +108,7 @@ def alert_line(alert: Alert, deliveries: Iterable[Delivery]) -> Line:
         "stance": alert.stance,
         "stage": alert.stage,
         "url": alert.source_url or None,
+        "thread": alert.thread,
         "created_at": stamp(alert.created_at),
     }
 
