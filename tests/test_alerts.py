@@ -239,11 +239,12 @@ def test_a_mute_ends_and_one_muted_topic_of_two_silences_nothing() -> None:
     assert answers(Route(("a",)), told=two, mutes=(past, topic))["a"][0] == "owed"
 
 
-def test_a_digest_holds_until_its_time_and_says_so_honestly() -> None:
+def test_a_digest_holds_until_its_time_and_says_so() -> None:
     (held,) = route(alert(), [Route(("a",), digest="daily 07:30", time_zone="America/Chicago")], (), (), (), NOON)
     assert held.state == "held"
     assert held.next_attempt_at == datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
-    assert "goes out by itself at Tue 07:30 CST" in held.reason
+    assert "due Tue 07:30 CST" in held.reason
+    assert held.bundle == "digest|daily 07:30|America/Chicago|2026-11-24T13:30+00:00"
 
 
 def test_quiet_hours_hold_until_they_end_and_do_nothing_outside() -> None:

@@ -400,6 +400,16 @@ class Alert:
     stage: str = "unknown"
     tier: Literal["core", "adjacent", "none"] = "none"
     contact: Contact | None = None
+    late: str = ""  # in words, where it is told later than the rhythm of its site allows
+    lines: tuple[tuple[str, str], ...] = ()  # text and address: of a digest, of a meeting, of a word to the operator
+
+    @property
+    def is_told_to_readers(self) -> bool:
+        """Whether it is news of a site; a digest, a message for a meeting and a word to the operator are not."""
+        return not self.lines and self.kind not in COMPOSED
+
+
+COMPOSED = ("digest", "meeting", "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +469,7 @@ class Delivery:
     error: str | None = None
     next_attempt_at: datetime | None = None
     ambiguous: bool = False  # an earlier attempt may have arrived
+    bundle: str = ""  # deliveries of one bundle and channel share one message; or the storm that holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +588,31 @@ class Feedback:
     label: Label | None = None
     score: float | None = None
     judge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Trouble that the operator hears of once: site:<id>, channel:<name>, network, dead letters.
+
+    `told_at` when it was told first, `said_at` when it was spoken of last (a reminder, a count).
+    """
+
+    what: str
+    since: datetime
+    words: str = ""
+    told_at: datetime | None = None
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did to the flow of alerts, and why: mute, unmute, release, drop, retry."""
+
+    at: datetime
+    by: str
+    act: str
+    about: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

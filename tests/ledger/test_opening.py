@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -20,7 +22,8 @@ from sqlalchemy import create_engine, event
 from tests.ledger.things import NOON, alert, delivery, snapshot, visit
 from watcher.errors import NoLedger, StoreError
 from watcher.ledger import Ledger, desk, opening
-from watcher.ledger.tables import REVISIONS, metadata
+from watcher.ledger.tables import REVISIONS, metadata, visits
+from watcher.ledger.values import ALERT
 from watcher.model import Feedback, Mute
 
 
@@ -108,16 +111,35 @@ def test_an_older_ledger_is_copied_aside_and_brought_up(path: Path, monkeypatch:
         assert copy.visits() == [visit()]
 
 
+def of_the_first_schema(path: Path) -> None:
+    """Makes a ledger as the first version of this program did, with one visit and one delivery that is owed."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(opening.MIGRATIONS))
+        command.upgrade(config, "0001")
+        row = {field.name: getattr(visit(), field.name) for field in fields(visit())}
+        connection.execute(visits.insert(), [row])
+        columns = "key, alert, channel, state, reason, attempts, ambiguous"
+        text = ALERT.dump(alert())
+        connection.exec_driver_sql(
+            "INSERT INTO alerts (key, site, jurisdiction, label, kind, urgency, thread, created_at, value) "
+            "VALUES ('alert-0', 'lima', 'oh-lima', 'relevant', 'agenda', 'soon', 't', '2026-11-24T12:00:00+00:00', ?)",
+            (text,),
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO deliveries ({columns}) VALUES ('alert-0:newsroom', 'alert-0', 'newsroom', 'owed', 'route 1', 0, 0)"
+        )
+    engine.dispose()
+
+
 def test_a_ledger_of_the_first_schema_keeps_its_rows_and_takes_feedback(path: Path) -> None:
-    with Ledger.open(path) as ledger:
-        ledger.record([visit()])
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DROP TABLE feedback")
-    revise(path, "0001")
+    of_the_first_schema(path)
     said = Feedback("missed", "", "Inmate housing", (), "", "", "ana", "", NOON)
     with Ledger.open(path) as ledger:
         ledger.add_feedback([said])
         assert (ledger.visits(), ledger.feedback()) == ([visit()], [said])
+        assert ledger.owed(NOON) == [(delivery(), alert())]
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

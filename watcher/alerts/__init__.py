@@ -2,18 +2,31 @@
 
 judged changes ─ compose ─▶ Alert*          one matter, one alert; a find seen in three documents is one find
 alert, routes  ─ route ───▶ Delivery*       owed, held or withheld, each with its reason
+alerts         ─ together ▶ Alert           the digest of a period, or one message for a meeting: a line for each
 alert          ─ notice ──▶ Notice          the alert in neutral words, for every channel to lay out its own way
 """
 
 from __future__ import annotations
 
+from watcher.alerts.bundle import (
+    ALONE,
+    NOWHERE,
+    is_digest,
+    is_meeting,
+    meeting_bundle,
+    next_period,
+    together,
+    under_way,
+)
 from watcher.alerts.compose import compose
 from watcher.alerts.notice import Notice, Quote, excerpt, notice, overflows, plain_text, web_address
 from watcher.alerts.privacy import masked, private_parts_masked
-from watcher.alerts.route import route
-from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, units
+from watcher.alerts.route import muted, route
+from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, span, units
 
 __all__ = [
+    "ALONE",
+    "NOWHERE",
     "Notice",
     "Quote",
     "clean",
@@ -22,7 +35,12 @@ __all__ = [
     "excerpt",
     "head",
     "inert",
+    "is_digest",
+    "is_meeting",
     "masked",
+    "meeting_bundle",
+    "muted",
+    "next_period",
     "notice",
     "one_line",
     "overflows",
@@ -31,6 +49,9 @@ __all__ = [
     "route",
     "short_id",
     "shortened",
+    "span",
+    "together",
+    "under_way",
     "units",
     "web_address",
 ]

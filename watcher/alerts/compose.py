@@ -18,11 +18,12 @@ from rapidfuzz import fuzz
 
 from watcher.alerts import timing
 from watcher.alerts.privacy import masked
-from watcher.alerts.wording import one_line, place, shortened, subject, what_happened
+from watcher.alerts.wording import one_line, place, shortened, span, subject, what_happened
 from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Urgency, Verdict
 
 NOW = timedelta(hours=48)
 SOON = timedelta(days=14)
+LATE = timedelta(hours=6)  # a shorter time out of sight is a retry, not a failure of ours
 IN_SESSION = timedelta(hours=6)  # a meeting that began this long ago may still be sitting
 
 TITLE = 180  # UTF-16 units of what the change is about, in the headline
@@ -196,7 +197,17 @@ def _alert(site: Site, find: _Find, now: datetime) -> Alert:
         stage=stage,
         tier=min((verdict.tier for verdict in verdicts), key=("core", "adjacent", "none").index),
         contact=site.contact,
+        late=_late(site, find.changes),
     )
+
+
+def _late(site: Site, changes: Sequence[Change]) -> str:
+    """In words, where a site was out of sight for longer than its rhythm: nobody knows when in that time it changed."""
+    gaps = [change.seen_at - change.last_seen_unchanged_at for change in changes if change.last_seen_unchanged_at]
+    due = timedelta(days=7) if site.cron else site.every
+    if not gaps or min(gaps) <= max(3 * due, LATE):
+        return ""
+    return f"late: the page was out of sight for {span(min(gaps))}"
 
 
 def _headline(site: Site, lead: Change, meeting: Meeting | None) -> str:

@@ -27,12 +27,14 @@ from watcher.alerts.wording import (
     one_line,
     place,
     short_id,
+    shortened,
     units,
     what_happened,
 )
 from watcher.model import Alert, Change, Contact, Redline
 
 Part = tuple[Literal["=", "-", "+"], str]
+SHORTEST = 24  # units of a line of a digest, before only the ids are told
 CONTEXT = 160  # characters of unchanged text kept on each side of a change
 
 
@@ -71,6 +73,7 @@ class Notice:
     office: str | None  # the body's own public office
     noticed: str
     repeat: str | None  # set where the same alert may have arrived before
+    lines: tuple[tuple[str, str | None], ...] = ()  # of a digest, a meeting, a word to the operator: text, address
 
     @property
     def direction(self) -> str:
@@ -81,6 +84,8 @@ class Notice:
 def notice(alert: Alert, *, repeat: bool = False) -> Notice:
     """The alert in words. `repeat` marks a message that may be a second copy."""
     shown = short_id(alert.key)
+    if not alert.is_told_to_readers:
+        return _of_lines(alert, shown, repeat)
     return Notice(
         id=shown,
         headline=masked(one_line(alert.headline)),
@@ -90,6 +95,42 @@ def notice(alert: Alert, *, repeat: bool = False) -> Notice:
         office=_office(alert.contact),
         noticed=interval(alert),
         repeat=f"↻ possible repeat of {shown}" if repeat else None,
+    )
+
+
+def _of_lines(alert: Alert, shown: str, repeat: bool) -> Notice:
+    """What stands for several alerts, or is a word to the operator."""
+    return Notice(
+        id=shown,
+        headline=masked(one_line(alert.headline)),
+        facts=(),
+        quotes=(),
+        url=web_address(alert.source_url) if alert.source_url else None,
+        office=_office(alert.contact),
+        noticed=alert.late,
+        repeat=f"↻ possible repeat of {shown}" if repeat else None,
+        lines=tuple((masked(one_line(text)), web_address(url) if url else None) for text, url in alert.lines),
+    )
+
+
+def lines_within(told: Notice, limit: int, *, links: bool = True) -> tuple[tuple[str, str | None], ...]:
+    """The lines in at most `limit` UTF-16 units: all shortened alike, each keeping its id at the end, none left out."""
+    longest = max((units(text) for text, _ in told.lines), default=0)
+    while longest > SHORTEST:
+        lines = tuple((_kept_end(text, longest), url if links else None) for text, url in told.lines)
+        if sum(units(text) + units(url or "") + 4 for text, url in lines) <= limit:
+            return lines
+        longest = longest * 4 // 5
+        links = links and longest > 60
+    ids = " ".join(text.rpartition(" · ")[2] for text, _ in told.lines)
+    return ((cut(ids, limit), None),)
+
+
+def _kept_end(text: str, limit: int) -> str:
+    """Cut before the id that a line ends with."""
+    words, dot, shown = text.rpartition(" · ")
+    return (
+        text if units(text) <= limit or not dot else f"{shortened(words, max(1, limit - units(shown) - 3))} · {shown}"
     )
 
 
@@ -207,6 +248,8 @@ def plain_text(told: Notice, limit: int = 20_000, redline: int = 4_000) -> str:
 
     What cannot be done without stands first: what, where, when, the link and the id survive any cut.
     """
+    if told.lines or not told.facts:
+        return _plain_lines(told, limit)
     lines = [told.repeat, told.headline, f"{told.direction} · {told.id}" + (f" · {told.url}" if told.url else ""), ""]
     lines += [f"{name}: {value}" for name, value in told.facts]
     for quoted in told.quotes:
@@ -218,6 +261,14 @@ def plain_text(told: Notice, limit: int = 20_000, redline: int = 4_000) -> str:
     lines += ["", f"Office: {told.office}"] if told.office else [""]
     lines.append(told.noticed)
     return cut("\n".join(line for line in lines if line is not None), limit)
+
+
+def _plain_lines(told: Notice, limit: int) -> str:
+    top = [told.repeat, f"{told.headline} · {told.id}", told.url, ""]
+    bottom = [f"Office: {told.office}" if told.office else None, told.noticed or None]
+    room = limit - sum(units(line or "") + 1 for line in (*top, *bottom))
+    said = [f"• {text}" + (f"\n  {url}" if url else "") for text, url in lines_within(told, room)]
+    return cut("\n".join(line for line in (*top, *said, *bottom) if line is not None), limit)
 
 
 _MARKED = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}

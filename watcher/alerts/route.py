@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from watcher.alerts.bundle import digest_bundle, meeting_bundle
 from watcher.alerts.compose import file_key
+from watcher.alerts.rhythm import next_digest, quiet_until
 from watcher.model import Alert, Delivery, DeliveryState, Label, Mute, Route
 
 _LABELS: tuple[Label, ...] = ("unrelated", "unsure", "relevant")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BEST: tuple[DeliveryState, ...] = ("owed", "held", "withheld")
 
 
@@ -36,8 +38,8 @@ def route(
     answers = list(_by_routes(alert, routes, now)) if routes else list(_by_site(alert, site_channels))
     if not any(answer.state != "withheld" for answer in answers):
         answers += _to_operator(alert, answers, operator)
-    if muted := _muted(alert, mutes, now):
-        answers = [_delivery(alert, answer.channel, "withheld", muted) for answer in answers]
+    if why := muted(alert, mutes, now):
+        answers = [_delivery(alert, answer.channel, "withheld", why) for answer in answers]
     best: dict[str, Delivery] = {}
     for answer in answers:
         other = best.get(answer.channel)
@@ -48,7 +50,7 @@ def route(
 def _by_site(alert: Alert, site_channels: Sequence[str]) -> Iterable[Delivery]:
     for channel in site_channels:
         if alert.label == "relevant":
-            yield _delivery(alert, channel, "owed", "a channel of the site")
+            yield replace(_delivery(alert, channel, "owed", "a channel of the site"), bundle=meeting_bundle(alert))
         else:
             yield _delivery(alert, channel, "withheld", f"{alert.label}: without routes only relevant alerts are sent")
 
@@ -65,9 +67,9 @@ def _by_routes(alert: Alert, routes: Sequence[Route], now: datetime) -> Iterable
                     alert, channel, "withheld", f"{name}: {alert.label} is below at_least {candidate.at_least}"
                 )
             else:
-                release, why = released(candidate, alert.time_zone, now)
+                release, why, bundle = released(candidate, alert, now)
                 state: DeliveryState = "owed" if release is None else "held"
-                yield _delivery(alert, channel, state, f"{name}: {why}", release)
+                yield replace(_delivery(alert, channel, state, f"{name}: {why}", release), bundle=bundle)
 
 
 def _to_operator(alert: Alert, answers: Sequence[Delivery], operator: Sequence[str]) -> list[Delivery]:
@@ -97,52 +99,21 @@ def mismatch(alert: Alert, candidate: Route) -> str | None:
     return None
 
 
-def released(candidate: Route, alert_zone: str, now: datetime) -> tuple[datetime | None, str]:
-    """When a matching route lets an alert out (None = now), and why."""
-    zone = ZoneInfo(candidate.time_zone or alert_zone)
+def released(candidate: Route, alert: Alert, now: datetime) -> tuple[datetime | None, str, str]:
+    """When a matching route lets an alert out (None = now), why, and the bundle it then goes in."""
+    zone = candidate.time_zone or alert.time_zone
+    there = ZoneInfo(zone)
     if candidate.digest:
-        due = next_digest(candidate.digest, zone, now)
-        # Honest words: several alerts are not yet joined in one message; each goes out by itself at that time.
-        return due, f"matches; held for “{candidate.digest}”, goes out by itself at {due.astimezone(zone):%a %H:%M %Z}"
-    if candidate.quiet and (end := quiet_until(candidate.quiet, zone, now)):
-        return end, f"matches; quiet hours {candidate.quiet}, goes out at {end.astimezone(zone):%a %H:%M %Z}"
-    return None, "matches"
+        due = next_digest(candidate.digest, there, now)
+        why = f"matches; held for the digest “{candidate.digest}”, due {due.astimezone(there):%a %H:%M %Z}"
+        return due, why, digest_bundle(candidate.digest, zone, due)
+    if candidate.quiet and (end := quiet_until(candidate.quiet, there, now)):
+        why = f"matches; quiet hours {candidate.quiet}, goes out at {end.astimezone(there):%a %H:%M %Z}"
+        return end, why, meeting_bundle(alert)
+    return None, "matches", meeting_bundle(alert)
 
 
-def next_digest(rhythm: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """The next time of "hourly", "daily 07:30" or "weekly Mon 08:30" strictly after `now`, in UTC.
-
-    A wall time that daylight saving skips comes at the same instant as if the clock had not moved; one that occurs
-    twice is taken the first time.
-    """
-    word, _, rest = rhythm.strip().lower().partition(" ")
-    if word == "hourly":
-        return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    weekday = _WEEKDAYS.index(rest[:3]) if word == "weekly" else None
-    clock = _wall_time(rest.split()[-1])
-    day = now.astimezone(zone).date()
-    for ahead in range(9):
-        date = day + timedelta(days=ahead)
-        due = datetime.combine(date, clock, zone).astimezone(UTC)
-        if due > now and weekday in (None, date.weekday()):
-            return due
-    raise AssertionError(f"no {rhythm} within nine days")  # every weekday and wall time comes round in eight
-
-
-def quiet_until(quiet: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """The end in UTC of the quiet hours ("22:00-06:30") that `now` falls in, or None."""
-    start, _, end = (part.strip() for part in re.sub(r"[–—]", "-", quiet).partition("-"))
-    begins, ends = _wall_time(start), _wall_time(end)
-    today = now.astimezone(zone).date()
-    for date in (today - timedelta(days=1), today):
-        opened = datetime.combine(date, begins, zone).astimezone(UTC)
-        closed = datetime.combine(date if ends > begins else date + timedelta(days=1), ends, zone).astimezone(UTC)
-        if opened <= now < closed:
-            return closed
-    return None
-
-
-def _muted(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str | None:
+def muted(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str | None:
     """The reason of a mute that covers the alert. A topic's mute covers it when every topic of it is muted."""
     names = {alert.site, alert.jurisdiction.slug, alert.thread}
     if alert.matter is not None:
@@ -164,12 +135,12 @@ def _name(mute: Mute) -> str:
 
 
 def _words(mute: Mute) -> str:
-    return f"muted by {mute.by} until {mute.until.isoformat(timespec='minutes')}: {mute.reason}"
+    return f"{muted_by(mute.what)}{mute.by} until {mute.until.isoformat(timespec='minutes')}: {mute.reason}"
 
 
-def _wall_time(text: str) -> time:
-    hour, _, minute = text.partition(":")
-    return time(int(hour) % 24, int(minute or 0))
+def muted_by(what: str) -> str:
+    """How the reason of everything begins that a mute of `what` withholds."""
+    return f"muted: {what}, by "
 
 
 def _rank(delivery: Delivery) -> tuple[int, float]:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from watcher.model import Alert, Change, Jurisdiction
@@ -200,11 +200,16 @@ def interval(alert: Alert) -> str:
     seen = max(change.seen_at for change in alert.changes) if alert.changes else alert.created_at
     before = [change.last_seen_unchanged_at for change in alert.changes if change.last_seen_unchanged_at]
     said = f"noticed {local(seen, alert.time_zone)}"
-    return (
-        f"{said}, page last seen unchanged {local(max(before), alert.time_zone)}"
-        if before
-        else f"{said}, first seen then"
-    )
+    said += f", page last seen unchanged {local(max(before), alert.time_zone)}" if before else ", first seen then"
+    return f"{said}; {alert.late}" if alert.late else said
+
+
+def span(time: timedelta) -> str:
+    """A length of time in its largest two units: "3 d 4 h", "2 h 5 min", "1 min"."""
+    minutes = max(int(time.total_seconds()) // 60, 0)
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    told = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(told[:2]) or "less than 1 min"
 
 
 _PART = re.compile(r":(\d+|title|section|action|attachments|documents|status|text)(?:/.*)?$", re.DOTALL)

@@ -15,6 +15,7 @@ from watcher.errors import StoreError
 from watcher.ledger import chain
 from watcher.ledger.desk import PATIENCE, Desk, address, insert_new, upsert
 from watcher.ledger.history import History
+from watcher.ledger.keeping import Keeping
 from watcher.ledger.opening import bring_up
 from watcher.ledger.outbox import Outbox
 from watcher.ledger.tables import alerts as alerts_table
@@ -26,7 +27,7 @@ from watcher.ledger.values import ALERT, CHANGE, SNAPSHOT, dump_request
 from watcher.model import Alert, Change, Damage, Delivery, DocumentState, SiteState, Snapshot, Visit
 
 
-class Ledger(Outbox, History):
+class Ledger(Outbox, History, Keeping):
     """Everything known, in one database. Safe to use from several threads; each call is one transaction."""
 
     def __init__(self, desk: Desk) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, select
 from watcher.errors import StoreError
 from watcher.ledger.desk import Desk, upsert
 from watcher.ledger.tables import (
+    acts,
     alerts,
     changes,
     deliveries,
@@ -24,7 +25,7 @@ from watcher.ledger.tables import (
     visits,
 )
 from watcher.ledger.values import ALERT, CHANGE, FEEDBACK, SNAPSHOT, load_request
-from watcher.model import Alert, Change, DocumentState, Feedback, Mute, SiteState, Snapshot, Visit
+from watcher.model import Act, Alert, Change, DocumentState, Feedback, Mute, SiteState, Snapshot, Visit
 
 
 class History:
@@ -104,8 +105,8 @@ class History:
         return None if text is None else CHANGE.load(text)
 
     def alerts(self, since: datetime | None = None, site: str | None = None, limit: int | None = None) -> list[Alert]:
-        """The last `limit` alerts: of a site, made at or after `since`; newest last."""
-        wanted = _is(alerts.c.site, site)
+        """The last `limit` alerts: of a site, made at or after `since`; newest last. Words to the operator are none."""
+        wanted = [*_is(alerts.c.site, site), alerts.c.kind != "notice"]
         if since is not None:
             wanted.append(alerts.c.created_at >= since)
         with self._desk.reading() as connection:
@@ -158,22 +159,32 @@ class History:
         """Add a mute; an earlier one of the same thing is replaced."""
         with self._desk.writing() as connection:
             upsert(connection, mutes, [{field.name: getattr(mute, field.name) for field in fields(Mute)}])
+            act = {"at": mute.created_at, "by": mute.by, "act": "mute", "about": mute.what, "reason": mute.reason}
+            connection.execute(acts.insert(), [act])
 
-    def remove_mute(self, what: str) -> bool:
-        """End a mute now. False where there was none."""
+    def remove_mute(self, what: str, act: Act | None = None) -> bool:
+        """End a mute now; `act` says who ends it. False where there was none."""
         with self._desk.writing() as connection:
-            return connection.execute(delete(mutes).where(mutes.c.what == what)).rowcount > 0
+            ended = connection.execute(delete(mutes).where(mutes.c.what == what)).rowcount > 0
+            if ended and act is not None:
+                connection.execute(acts.insert(), [{field.name: getattr(act, field.name) for field in fields(Act)}])
+            return ended
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Sums for /metrics and `sites`: sites by health, changes and alerts by label, deliveries by state, and totals."""
         groups = {"sites": sites.c.health, "changes": changes.c.label, "alerts": alerts.c.label}
         groups["deliveries"] = deliveries.c.state
+        not_a_notice = alerts.c.kind != "notice"
         totals = {"documents": documents, "visits": visits, "snapshots": snapshots, "parked": parked}
         with self._desk.reading() as connection:
             found = {
                 name: {
                     value or "unjudged": number
-                    for value, number in connection.execute(select(column, func.count()).group_by(column))
+                    for value, number in connection.execute(
+                        select(column, func.count())
+                        .where(*([not_a_notice] if name == "alerts" else []))
+                        .group_by(column)
+                    )
                 }
                 for name, column in groups.items()
             }

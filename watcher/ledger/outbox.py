@@ -6,7 +6,7 @@ it comes back as ambiguous, because the service may have taken it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ ATTEMPT = timedelta(minutes=15)  # longer than any send; a mark older than this 
 # A due time further ahead than any back-off or digest was written under a clock that has since been set back.
 FARTHEST_RETRY = timedelta(days=1)
 FARTHEST_HOLD = timedelta(days=8)
+STORM = "storm|"  # how the bundle of what is held for review begins
 
 
 class Outbox:
@@ -31,21 +32,63 @@ class Outbox:
         self._desk = desk
         self._marked: dict[str, datetime] = {}  # by this process: under way, not cut off
 
-    def owed(self, now: datetime, limit: int = 100) -> list[tuple[Delivery, Alert]]:
+    def owed(
+        self, now: datetime, limit: int = 100, *, closed: Collection[str] = (), each: int | None = None
+    ) -> list[tuple[Delivery, Alert]]:
         """At most `limit` deliveries to make now, oldest first: owed or held ones whose time has come, and those that
         a crash left in `sending`, which come with `ambiguous` set. A parked channel's wait until it is unparked.
+
+        None of the channels in `closed`, and of any channel at most `each`: one long queue hides no other.
         """
         waiting = select(parked.c.channel).where(or_(parked.c.until.is_(None), parked.c.until > now))
+        place = func.row_number().over(partition_by=deliveries.c.channel, order_by=deliveries.c.seq).label("place")
+        due = (
+            select(deliveries.c.seq, place)
+            .where(self._due(now), deliveries.c.channel.not_in(waiting), deliveries.c.channel.not_in(closed))
+            .subquery()
+        )
         query = (
             select(deliveries, alerts.c.value)
+            .join(due, due.c.seq == deliveries.c.seq)
             .join(alerts, alerts.c.key == deliveries.c.alert)
-            .where(self._due(now), deliveries.c.channel.not_in(waiting))
+            .where(due.c.place <= (each or limit))
             .order_by(deliveries.c.seq)
             .limit(limit)
         )
         with self._desk.reading() as connection:
             rows = connection.execute(query).all()
         return [(_left_over(_delivery(row)), ALERT.load(row.value)) for row in rows]
+
+    def bundled(self, channel: str, bundle: str, now: datetime) -> list[tuple[Delivery, Alert]]:
+        """All that is due of one bundle in one channel, oldest first: what one message must hold."""
+        query = (
+            select(deliveries, alerts.c.value)
+            .join(alerts, alerts.c.key == deliveries.c.alert)
+            .where(self._due(now), deliveries.c.channel == channel, deliveries.c.bundle == bundle)
+            .order_by(deliveries.c.seq)
+        )
+        with self._desk.reading() as connection:
+            rows = connection.execute(query).all()
+        return [(_left_over(_delivery(row)), ALERT.load(row.value)) for row in rows]
+
+    def has_sent(self, channel: str, bundle: str) -> bool:
+        """Whether a message of this bundle was taken by the channel."""
+        query = select(deliveries.c.seq).where(
+            deliveries.c.bundle == bundle, deliveries.c.channel == channel, deliveries.c.state == "sent"
+        )
+        with self._desk.reading() as connection:
+            return connection.scalar(query.limit(1)) is not None
+
+    def attempts_since(self, channel: str, since: datetime) -> list[datetime]:
+        """When the channel was written to since then, oldest first: a new process keeps the pace of the last."""
+        query = (
+            select(deliveries.c.marked_at)
+            .where(deliveries.c.channel == channel, deliveries.c.marked_at > since)
+            .group_by(deliveries.c.marked_at, deliveries.c.receipt)
+            .order_by(deliveries.c.marked_at)
+        )
+        with self._desk.reading() as connection:
+            return list(connection.scalars(query))
 
     def _due(self, now: datetime) -> ColumnElement[bool]:
         state, at = deliveries.c.state, deliveries.c.next_attempt_at
@@ -56,12 +99,13 @@ class Outbox:
             and_(state == "sending", deliveries.c.key.not_in(ours)),
         )
 
-    def mark_sending(self, keys: Sequence[str], now: datetime) -> tuple[str, ...]:
+    def mark_sending(self, keys: Sequence[str], now: datetime, bundle: str | None = None) -> tuple[str, ...]:
         """Write down that these deliveries are being sent, before the first byte leaves. Counts the attempt.
 
-        Returns the keys that were marked: not those settled in the meantime.
+        With `bundle` they go in one message, whatever becomes of us. Returns the keys that were marked: not those
+        settled, or held for review, in the meantime.
         """
-        unsettled = deliveries.c.state.in_(("owed", "held", "sending"))
+        unsettled = and_(deliveries.c.state.in_(("owed", "held", "sending")), deliveries.c.bundle.not_like(f"{STORM}%"))
         with self._desk.writing() as connection:
             free = connection.scalars(
                 select(deliveries.c.key).where(deliveries.c.key.in_(keys), unsettled).with_for_update()
@@ -75,6 +119,7 @@ class Outbox:
                     attempts=deliveries.c.attempts + 1,
                     state="sending",
                     marked_at=now,
+                    **({} if bundle is None else {"bundle": bundle}),
                 )
             )
         self._marked.update(dict.fromkeys(marked, now))
@@ -88,17 +133,26 @@ class Outbox:
         """
         if receipt is not None:
             delivery = replace(delivery, state="sent", receipt=receipt.id, error=None, next_attempt_at=None)
-        fields = {name: getattr(delivery, name) for name in _COLUMNS if name not in ("key", "alert", "channel")}
+        self.settle_all([delivery], now, root=receipt.thread if receipt else None)
+
+    def settle_all(self, settled: Sequence[Delivery], now: datetime, *, root: str | None = None) -> None:
+        """Write down, in one transaction, how one message ended for every delivery that it was sent for.
+
+        `root` becomes the root for the threads of all their alerts. Raises KeyError for one that was never recorded.
+        """
         with self._desk.writing() as connection:
-            settled = connection.execute(
-                update(deliveries).where(deliveries.c.key == delivery.key).values(**fields, settled_at=now)
-            )
-            if settled.rowcount == 0:
-                raise KeyError(delivery.key)
-            if receipt is not None and receipt.thread is not None:
-                thread = connection.scalar(select(alerts.c.thread).where(alerts.c.key == delivery.alert))
-                upsert(connection, threads, [{"channel": delivery.channel, "thread": thread, "root": receipt.thread}])
-        self._marked.pop(delivery.key, None)
+            for delivery in settled:
+                fields = {name: getattr(delivery, name) for name in _COLUMNS if name not in ("key", "alert", "channel")}
+                known = connection.execute(
+                    update(deliveries).where(deliveries.c.key == delivery.key).values(**fields, settled_at=now)
+                )
+                if known.rowcount == 0:
+                    raise KeyError(delivery.key)
+                if root is not None:
+                    thread = connection.scalar(select(alerts.c.thread).where(alerts.c.key == delivery.alert))
+                    upsert(connection, threads, [{"channel": delivery.channel, "thread": thread, "root": root}])
+        for delivery in settled:
+            self._marked.pop(delivery.key, None)
 
     def deliveries(
         self, *, alert_key: str | None = None, state: DeliveryState | None = None, channel: str | None = None
@@ -112,11 +166,19 @@ class Outbox:
             return [_delivery(row) for row in connection.execute(query)]
 
     def oldest_undelivered(self, now: datetime) -> timedelta | None:
-        """How long the oldest alert still owed to someone has been waiting; None when nothing is owed."""
+        """How long the oldest alert still owed to someone has been waiting; None when nothing is owed.
+
+        What a broken channel holds up is owed; what waits for a digest, for quiet hours to end or for review is not.
+        """
         query = (
             select(func.min(alerts.c.created_at))
             .join(deliveries, deliveries.c.alert == alerts.c.key)
-            .where(deliveries.c.state.in_(("owed", "sending")))
+            .where(
+                or_(
+                    deliveries.c.state.in_(("owed", "sending")),
+                    and_(deliveries.c.state == "held", deliveries.c.reason.startswith("parked: ")),
+                )
+            )
         )
         with self._desk.reading() as connection:
             since = connection.scalar(query)
@@ -163,7 +225,10 @@ class Outbox:
     def unpark(self, channel: str) -> bool:
         """Send to `channel` again, what was held without a time included. False where it was not parked."""
         held = and_(
-            deliveries.c.channel == channel, deliveries.c.state == "held", deliveries.c.next_attempt_at.is_(None)
+            deliveries.c.channel == channel,
+            deliveries.c.state == "held",
+            deliveries.c.next_attempt_at.is_(None),
+            deliveries.c.bundle.not_like(f"{STORM}%"),
         )
         with self._desk.writing() as connection:
             there = connection.execute(delete(parked).where(parked.c.channel == channel)).rowcount > 0
@@ -199,6 +264,7 @@ _COLUMNS = (
     "error",
     "next_attempt_at",
     "ambiguous",
+    "bundle",
 )
 
 

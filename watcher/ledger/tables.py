@@ -28,6 +28,7 @@ REVISIONS = (
     "0001",
     "0002",
     "0003",
+    "0004",
 )  # of migrations/versions, oldest first: known without importing Alembic, which takes half a second
 
 metadata = MetaData(
@@ -216,8 +217,10 @@ deliveries = Table(
     Column("ambiguous", Boolean, nullable=False),
     Column("marked_at", Instant),  # when the attempt under way, or the last one, began
     Column("settled_at", Instant),
+    Column("bundle", Text, nullable=False, server_default=""),
     Index(None, "state", "seq"),
     Index(None, "alert"),
+    Index(None, "bundle", "channel"),
     sqlite_autoincrement=True,
 )
 
@@ -267,5 +270,34 @@ moved = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("address", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("what", Words, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("words", Words, nullable=False),
+    Column("told_at", Instant),
+    Column("said_at", Instant),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("seq", Counter, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("about", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+moments = Table(
+    "moments",
+    metadata,
+    Column("name", Text, primary_key=True),
     Column("at", Instant, nullable=False),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
@@ -97,8 +98,11 @@ def _first(own: timedelta | None, default: timedelta | None, otherwise: timedelt
     return own if own is not None else default if default is not None else otherwise
 
 
-def routes(entry: RegistryFile) -> tuple[Route, ...]:
-    """The routes in the order they stand."""
+def routes(entry: RegistryFile, watched: Sequence[Site]) -> tuple[Route, ...]:
+    """The routes in the order they stand. A digest without `tz` is one message for all places, so it needs one clock:
+    that of most of the sites."""
+    zones = Counter(site.jurisdiction.time_zone for site in watched).most_common(1)
+    most = zones[0][0] if zones else None
     return tuple(
         Route(
             to=tuple(dict.fromkeys(route.to)),
@@ -113,7 +117,7 @@ def routes(entry: RegistryFile) -> tuple[Route, ...]:
             tier=tuple(route.when.tier),
             digest=route.digest,
             quiet=route.quiet,
-            time_zone=route.tz,
+            time_zone=route.tz or (most if route.digest else None),
         )
         for route in entry.routes
     )

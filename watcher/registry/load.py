@@ -56,7 +56,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Registry:
     listed = [*entry.sites, *(site for more in included if more is not None for site in more.sites)]
     channels = build.channels(entry, listed)
     sites = build.sites(listed, entry.defaults, channels)
-    routes = build.routes(entry)
+    routes = build.routes(entry, sites)
     operator = tuple(entry.operator or ()) or (build.console_of(channels),)
     policy = build.policy(entry)
     warnings = tuple(warn.warnings(main, files, sites, routes, channels, operator, vocabulary))

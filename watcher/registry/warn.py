@@ -29,6 +29,7 @@ def warnings(
         yield main.problem(("sites",), "no site is watched")
     yield from _include(main, files)
     yield from _routes(main, [site for site in sites if site.enabled], routes)
+    yield from _untaken(main, [site for site in sites if site.enabled], routes, operator)
     yield from _unheard(main, sites, routes, channels, operator)
     yield from _idle(main, files, vocabulary)
     for marked in files:
@@ -92,6 +93,26 @@ def _routes(main: Marked, watched: Sequence[Site], routes: Sequence[Route]) -> I
             yield main.problem(where, "this route can never match: no enabled site fits all its conditions")
         elif route in routes[:number]:
             yield main.problem(("routes", number), "says the same as an earlier route")
+
+
+def _untaken(
+    main: Marked, watched: Sequence[Site], routes: Sequence[Route], operator: Sequence[str]
+) -> Iterator[Problem]:
+    """States whose alerts no route can take, whatever they say."""
+    if not routes:
+        return
+    heard = {
+        site.jurisdiction.state
+        for site in watched
+        for route in routes
+        if (not route.states or site.jurisdiction.state in route.states)
+        and (not route.jurisdictions or site.jurisdiction.slug in route.jurisdictions)
+        and (not route.kind or site.kind in route.kind)
+    }
+    missed = sorted({site.jurisdiction.state for site in watched} - heard)
+    if missed and heard:  # where none can match at all, each of them was named
+        message = f"no route takes alerts of {', '.join(missed)}: they go to the operator ({', '.join(operator)})"
+        yield main.problem(("routes",), message)
 
 
 def _unheard(
