@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import feedparser
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
+from icalendar import Calendar
 
 from watcher import web
+from watcher.extractors import extract
 from watcher.ledger import Ledger
-from watcher.model import Alert, Change, Evidence, Jurisdiction, Matter, Meeting, Mute, Site, SiteState, Verdict
+from watcher.model import (
+    Alert,
+    Change,
+    Evidence,
+    Jurisdiction,
+    Matter,
+    Meeting,
+    Mute,
+    PolicyEntry,
+    Site,
+    SiteState,
+    Snapshot,
+    Verdict,
+)
+from watcher.snapshots import Objects
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PLACE = Jurisdiction("il-springfield", "Springfield", "IL", "city", "America/Chicago")
@@ -52,7 +71,8 @@ def full(ledger: Ledger) -> Ledger:
     changes = (a_change("aa11"), a_change("ab22"), a_change("cd33", url="javascript:alert(3)"))
     alert = Alert(
         "k", COUNCIL.id, PLACE, "relevant", "Springfield, IL: <i>item</i> added", changes,
-        thread="t", urgency="soon", created_at=NOW, stance="expands", time_zone="America/Chicago",
+        thread="t", urgency="soon", created_at=NOW, stance="expands", time_zone="America/Chicago", tier="core",
+        topics=("detainer",), meeting=changes[0].meeting, matter=changes[0].matter,
     )  # fmt: skip
     state = SiteState(
         COUNCIL.id, COUNCIL.url, "failing", NOW, NOW, NOW - timedelta(days=1), "blocked", "soft_404", 3, NOW, None, 7
@@ -62,20 +82,69 @@ def full(ledger: Ledger) -> Ledger:
     return ledger
 
 
-async def get(ledger: Ledger, path: str) -> Response:
+async def get(ledger: Ledger, path: str, **headers: str) -> Response:
     view = web.View(ledger, {site.id: site for site in (OFF, COUNCIL)}, lambda: NOW, beat=NOW)
+    return await ask(view, path, **headers)
+
+
+async def ask(view: web.View, path: str, **headers: str) -> Response:
     async with AsyncClient(transport=ASGITransport(app=web.create(view)), base_url="http://127.0.0.1") as client:
-        return await client.get(path)
+        return await client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 async def test_one_matter_is_one_entry_with_the_places_where_it_stands(full: Ledger) -> None:
     page = (await get(full, "/")).text
-    assert page.count("<h2><a") == 1
-    assert "Springfield, IL: &lt;i&gt;item&lt;/i&gt; added" in page
+    assert page.count("Springfield, IL: &lt;i&gt;item&lt;/i&gt; added") == 1
     assert "3 places where it stands" in page
     for name in ("aa11", "ab22", "cd33"):
         assert f'href="/changes/{name}"' in page
     assert "1 in trouble" in page
+
+
+async def test_every_count_is_that_of_the_ledger_and_leads_to_what_it_counts(full: Ledger) -> None:
+    page = (await get(full, "/")).text
+    counted = dict(re.findall(r'<li><a href="([^"]+)"><b>([0-9,]+)</b>', page))
+    assert counted == {"/places": "1", "/sites": "7", "/changes?label=relevant": "3", "/changes": "3"}
+    assert (await get(full, "/changes?label=relevant")).text.count("<h3><a") == 3
+    full.record(changes=[replace(a_change("ef44"), verdict=None)])
+    assert '<a href="/changes"><b>4</b> changes in all' in (await get(full, "/")).text
+
+
+async def test_the_place_shows_its_status_with_the_paper_and_its_hash(full: Ledger) -> None:
+    entry = PolicyEntry("il-springfield", "limits", "Welcoming <Act>", "2017-02-01", "https://example.org/act")
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, policy=(entry,))
+    page = (await ask(view, "/j/il-springfield")).text
+    assert "<strong>limits</strong>" in page
+    assert "Welcoming &lt;Act&gt;" in page
+    assert "Under consideration" in page
+    assert (await ask(view, "/j/il-springfield/")).status_code in (200, 307)
+    paper = (await ask(view, "/api/v1/jurisdictions/il-springfield")).json()["pending"][0]
+    assert (paper["sha256"], paper["change"]) == ("ab" + "0" * 62, "aa11")
+
+
+async def test_the_meeting_of_the_change_stands_among_the_next_ones_in_local_time(full: Ledger) -> None:
+    for path in ("/", "/j/il-springfield"):
+        page = (await get(full, path)).text
+        assert 'title="2026-12-02 00:30 UTC">Tue 1 Dec 2026, 6:30 PM CST</time></h3>' in page, path
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("state=IL", True), ("state=il", True), ("state=MA", False), ("topic=detainer", True), ("topic=287g", False),
+        ("direction=expands", True), ("direction=limits", False), ("stage=adopted", False), ("label=unsure", False),
+        ("since=2026-11-24", True), ("since=2026-11-25", False), ("until=2026-11-24", True), ("until=2026-11-23", False),
+    ],
+)  # fmt: skip
+async def test_filters_stand_in_the_address(full: Ledger, query: str, shown: bool) -> None:
+    assert ("item&lt;/i&gt; added" in (await get(full, f"/?{query}")).text) is shown
+    assert (len((await get(full, f"/api/v1/alerts?{query}")).json()["items"]) == 1) is shown
+    assert ("<h3><a" in (await get(full, f"/changes?{query}")).text) is shown
+
+
+@pytest.mark.parametrize("path", ["/?state=XX", "/changes?topic=ice", "/?since=yesterday", "/search?direction=up", "/changes?before=-1", "/api/v1/changes?limit=x"])  # fmt: skip
+async def test_a_filter_that_says_nothing_is_refused_and_not_passed_over(full: Ledger, path: str) -> None:
+    assert (await get(full, path)).status_code == 400
 
 
 async def test_a_mute_is_shown_with_its_end_its_reason_and_its_author(full: Ledger) -> None:
@@ -95,19 +164,34 @@ async def test_a_change_shows_local_times_marks_and_how_to_check(full: Ledger) -
     assert "<mark>honor ICE detainers</mark>" in page
     assert 'href="https://example.org/agenda?a=1&amp;b=2" rel="noopener noreferrer"' in page
     assert f"zstd -dc objects/ab/{'0' * 62}.zst | sha256sum" in page
-    assert '<a href="/">All changes</a>' in page
+    assert '<a href="/j/il-springfield">Springfield, IL</a>' in page
 
 
-@pytest.mark.parametrize("path", ["/", "/sites", "/changes/aa11", "/changes/cd33", "/changes/none", "/none"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/sites",
+        "/changes/aa11",
+        "/changes/cd33",
+        "/changes/none",
+        "/none",
+        "/changes",
+        "/places",
+        "/j/il-springfield",
+        "/states/IL",
+        "/method",
+    ],
+)
 async def test_no_page_text_becomes_mark_up_and_every_answer_is_fenced_in(full: Ledger, path: str) -> None:
     answer = await get(full, path)
-    for live in ("<script", "<img", "<b>agenda", "<i>item", 'href="javascript:'):
+    for live in ("<script>", "<img", "<b>agenda", "<i>item", 'href="javascript:', "style="):
         assert live not in answer.text
+    assert answer.text.count("<script") == 1
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "http" not in answer.text.replace("https://example.org", "").replace("http-equiv", "")
+    assert "http" not in answer.text.replace("https://example.org", "")
     assert 'name="viewport"' in answer.text
-    assert "prefers-color-scheme:dark" in answer.text
 
 
 async def test_sites_in_trouble_come_first_and_those_off_say_why(full: Ledger) -> None:
@@ -116,7 +200,7 @@ async def test_sites_in_trouble_come_first_and_those_off_say_why(full: Ledger) -
     assert '<span class="bad">failing</span>' in page
     assert "blocked: soft 404" in page
     assert "moved in 2025" in page
-    assert "T12:00:00" not in page
+    assert ">Mon 23 Nov 2026, 6:00 AM CST<" in page
 
 
 async def test_what_is_not_here_is_a_page_too(full: Ledger) -> None:
@@ -133,3 +217,169 @@ async def test_health_is_told_in_codes(full: Ledger) -> None:
     assert (await get(full, "/healthz")).status_code == 200
     assert (await get(full, "/readyz")).json()["ok"] is True
     assert 'watcher_site_health{health="failing",site="springfield-council"} 1.0' in (await get(full, "/metrics")).text
+
+
+async def test_an_unchanged_page_costs_nothing_to_ask_for_again(full: Ledger) -> None:
+    first = await get(full, "/changes/aa11")
+    again = await get(full, "/changes/aa11", if_none_match=first.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await get(full, "/changes/ab22", if_none_match=first.headers["etag"])).status_code == 200
+
+
+async def test_lists_of_the_api_are_walked_by_their_next(full: Ledger) -> None:
+    full.record(changes=[a_change(f"n{number}") for number in range(5)])
+    seen, path = [], "/api/v1/changes?limit=3&state=IL"
+    while path:
+        answer = (await get(full, path)).json()
+        seen += [line["id"] for line in answer["items"]]
+        path = answer["next"]
+    assert seen == ["n4", "n3", "n2", "n1", "n0", "cd33", "ab22", "aa11"]
+
+
+async def test_the_export_is_a_table_that_no_spreadsheet_runs(full: Ledger) -> None:
+    full.record(changes=[replace(a_change("ff55", "=1+1"), before="")])
+    rows = (await get(full, "/export/changes.csv")).text.splitlines()
+    assert rows[0].startswith("\ufeffid,seen_at,jurisdiction")
+    assert any(",'=1+1," in row for row in rows)
+    assert len((await get(full, "/export/changes.jsonl")).text.splitlines()) == 4
+
+
+async def test_private_contact_data_in_a_quoted_text_is_blotted_out_everywhere(full: Ledger) -> None:
+    full.record(changes=[a_change("pp66", "Mr Poe, poe@example.net, asks the council to honor ICE detainers")])
+    for path in ("/changes/pp66", "/changes", "/changes/pp66/after.txt", "/api/v1/changes/pp66", "/export/changes.csv"):
+        assert "poe@" not in (await get(full, path)).text, path
+    assert "<mark>honor ICE detainers</mark>" in (await get(full, "/changes/pp66")).text
+
+
+async def test_a_moved_text_is_shown_as_moved(full: Ledger) -> None:
+    words = "The sheriff may honor ICE detainers."
+    full.record(changes=[replace(a_change("mm77", words), kind="moved", before=words, redline=(("=", words),))])
+    page = (await get(full, "/changes/mm77")).text
+    assert "⇅ moved" in page
+    assert "<del>" not in page.split("Redline")[-1].split("Side by side")[0].replace("<del>struck", "")
+
+
+async def test_two_megabytes_of_redline_are_folded_and_kept_whole_as_text(full: Ledger) -> None:
+    long = "All officers shall honor ICE detainers. <b>" * 50_000
+    full.record(changes=[replace(a_change("zz88", long), redline=(("+", long),))])
+    page = await get(full, "/changes/zz88")
+    assert len(page.content) < 400_000
+    assert "characters not shown here]" in page.text
+    assert "<b>" not in page.text.split("<main")[1]
+    assert (await get(full, "/changes/zz88/after.txt")).text == long
+
+
+async def test_feeds_are_valid_and_say_what_the_page_says(full: Ledger) -> None:
+    for path in ("/feed.atom", "/states/IL/feed.atom", "/topics/detainer/feed.atom", "/j/il-springfield/feed.atom"):
+        feed = feedparser.parse((await get(full, path)).content)
+        assert not feed.bozo, path
+        assert [(entry.title, entry.link) for entry in feed.entries] == [
+            ("Springfield, IL: <i>item</i> added", "http://127.0.0.1/changes/aa11")
+        ], path
+        assert feed.feed.links[0].href == f"http://127.0.0.1{path}"
+    for path in ("/states/MA/feed.atom", "/topics/287g/feed.atom"):
+        assert feedparser.parse((await get(full, path)).content).entries == []
+    for path in ("/states/XX/feed.atom", "/topics/none/feed.atom", "/j/none/feed.atom", "/j/none/calendar.ics"):
+        assert (await get(full, path)).status_code == 404, path
+
+
+async def test_the_calendar_holds_the_meetings_with_relevant_items(full: Ledger) -> None:
+    for path in ("/calendar.ics", "/j/il-springfield/calendar.ics"):
+        made = Calendar.from_ical((await get(full, path)).content)
+        (event,) = made.walk("VEVENT")
+        assert event["DTSTART"].dt == datetime(2026, 12, 2, 0, 30, tzinfo=UTC)
+        assert "26-118" in event["DESCRIPTION"]
+        assert "http://127.0.0.1/changes/aa11" in event["DESCRIPTION"]
+
+
+async def test_only_the_operator_mutes_and_only_with_the_token(full: Ledger) -> None:
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, token="open sesame")
+    form = {"what": "detainer", "until": "2026-12-24", "reason": "recess", "by": "ada", "do": "mute"}
+    async with AsyncClient(transport=ASGITransport(app=web.create(view)), base_url="http://127.0.0.1") as client:
+        for token, status in (("", 403), ("open sesam", 403), ("open sesame", 200)):
+            assert (await client.post("/operator", data=form | {"token": token})).status_code == status
+            assert len(full.mutes(NOW)) == (2 if status == 200 else 1)
+        for wrong in ({"until": "2026-01-01"}, {"until": "never"}, {"reason": " "}, {"until": "2029-01-01"}):
+            assert (await client.post("/operator", data=form | {"token": "open sesame"} | wrong)).status_code == 400
+        assert (await client.post("/operator", content=b"x" * 5_000)).status_code == 413
+        ended = await client.post("/operator", data={"token": "open sesame", "what": "detainer", "do": "unmute"})
+        assert "heard again" in ended.text
+    assert [mute.what for mute in full.mutes(NOW)] == ["287g"]
+    assert (await get(full, "/operator")).status_code == 404  # no token, no form
+
+
+async def test_a_stored_page_is_shown_as_text_and_saved_but_never_run(full: Ledger, tmp_path: Path) -> None:
+    objects = Objects(tmp_path)
+    body = b"<html><script>alert(1)</script><p>Officers honor ICE detainers. poe@example.net</p></html>"
+    digest = objects.save(body)
+    full.record(snapshots=[Snapshot(COUNCIL.id, "k", COUNCIL.url, NOW, 200, "text/html", "utf-8", digest, len(body))])
+    view = web.View(
+        full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, objects=objects,
+        texts=lambda site, snapshot: extract(objects.load(snapshot.digest), "text/html", snapshot.url).passages[0].text,
+    )  # fmt: skip
+    text = await ask(view, f"/snapshots/{COUNCIL.id}/{digest}.txt")
+    assert text.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "honor ICE detainers" in text.text
+    assert "poe@" not in text.text
+    saved = await ask(view, f"/snapshots/{COUNCIL.id}/{digest}.bin")
+    assert saved.content == body
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert saved.headers["content-disposition"].startswith("attachment; filename=")
+    assert saved.headers["x-content-type-options"] == "nosniff"
+    for path in (f"/snapshots/{COUNCIL.id}/{'0' * 64}.bin", f"/snapshots/none/{digest}.txt", "/snapshots/x/../y.bin"):
+        assert (await ask(view, path)).status_code == 404, path
+
+
+async def test_search_finds_words_in_changes_with_filters_and_marks(full: Ledger, tmp_path: Path) -> None:
+    index = web.Index(tmp_path / "search.sqlite3")
+    sites = {COUNCIL.id: COUNCIL}
+    assert index.catch_up(full, sites, None) is False
+    view = web.View(full, sites, lambda: NOW, beat=NOW, index=index)
+    page = (await ask(view, "/search?q=detain*&state=IL&topic=detainer&kind=change")).text
+    assert "3 results" in page
+    assert "<mark>detainers</mark>" in page
+    assert "<script>alert" not in page
+    for nothing in (
+        "q=detainers&state=MA",
+        "q=zebra",
+        "q=detainers&kind=document",
+        "q=%22%20AND%20OR*",
+        "q=NEAR(",
+        'q=a"b',
+    ):
+        assert "<mark>" not in (await ask(view, f"/search?{nothing}")).text, nothing
+
+
+async def test_a_document_is_found_by_what_it_says_now(full: Ledger, tmp_path: Path) -> None:
+    index, sites = web.Index(tmp_path / "search.sqlite3"), {COUNCIL.id: COUNCIL}
+    texts = {"a" * 64: "Agenda\nthe old words", "b" * 64: "Agenda\nthe new words"}
+    for hours, digest in enumerate(texts):
+        at = NOW + timedelta(hours=hours)
+        full.record(snapshots=[Snapshot(COUNCIL.id, "k", COUNCIL.url, at, 200, "text/html", None, digest, 9)])
+        index.catch_up(full, sites, lambda site, snapshot: texts[snapshot.digest])
+    assert index.search("new words").total == 1
+    assert index.search("old").total == 0
+    assert web.Index(tmp_path / "search.sqlite3").search("new").total == 1  # kept
+
+
+async def test_with_an_empty_ledger_each_page_says_what_comes_next(ledger: Ledger) -> None:
+    view = web.View(ledger, {}, lambda: NOW, beat=NOW)
+    assert "add one to <code>sites.yaml</code>" in (await ask(view, "/")).text
+    assert "add one to <code>sites.yaml</code>" in (await ask(view, "/sites")).text
+    assert "Nothing has changed yet" in (await ask(view, "/changes")).text
+    assert "The search index is not kept here" in (await ask(view, "/search")).text
+    assert not feedparser.parse((await ask(view, "/feed.atom")).content).bozo
+
+
+async def test_the_first_page_stays_small_with_a_thousand_places(ledger: Ledger) -> None:
+    sites = {}
+    for number in range(1_000):
+        state = ("TX", "MA", "CA", "OH")[number % 4]
+        home = replace(PLACE, slug=f"{state.lower()}-town-{number}", name=f"Town {number}", state=state, lat=30 + number % 15, lon=-100 + number % 25)  # fmt: skip
+        sites[f"s{number}"] = replace(COUNCIL, id=f"s{number}", jurisdiction=home)
+    view = web.View(ledger, sites, lambda: NOW, beat=NOW)
+    page = await ask(view, "/")
+    assert len(page.content) < 100_000
+    assert 'href="/states/TX"' in page.text
+    assert "/j/tx-town-0" not in page.text
+    assert "/j/tx-town-0" in (await ask(view, "/states/TX")).text

@@ -260,6 +260,34 @@ def damage_line(subject: str, problem: str) -> Line:
     return {"type": "damage", "object": subject, "problem": problem}
 
 
+TABLE = (
+    "id", "seen_at", "jurisdiction", "state", "place", "body", "site", "kind", "label", "score", "stance", "stage", "topics",
+    "meeting_start", "matter", "matter_title", "heading", "before", "after", "url", "last_seen_unchanged_at", "snapshot_before",
+    "snapshot_after",
+)  # fmt: skip
+
+
+def flat(line: Line, site: Site | None) -> Line:
+    """A change as one row: what is nested becomes a few plain columns."""
+    verdict, meeting, matter, snapshots = line["verdict"], line["meeting"], line["matter"], line["snapshots"]
+    row: Line = dict.fromkeys(TABLE) | {name: line[name] for name in TABLE if name in line}
+    if site:
+        town = site.jurisdiction
+        row |= {"jurisdiction": town.slug, "state": town.state, "place": town.name, "body": site.body}
+    if isinstance(snapshots, dict):
+        row |= {f"snapshot_{side}": digest for side, digest in snapshots.items()}
+    row["heading"] = " › ".join(line["heading"]) if isinstance(line["heading"], list) else ""
+    for name in ("label", "score", "stance", "stage"):
+        row[name] = verdict[name] if isinstance(verdict, dict) else None
+    row["topics"] = " ".join(verdict["topics"]) if isinstance(verdict, dict) else ""
+    row["meeting_start"] = meeting["start"] if isinstance(meeting, dict) else None
+    row["matter"] = matter["file"] if isinstance(matter, dict) else None
+    row["matter_title"] = matter["title"] if isinstance(matter, dict) else None
+    if isinstance(meeting, dict) and not row["body"]:
+        row["body"] = meeting["body"]
+    return row
+
+
 def as_table(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[str, ...], list[list[object]]]:
     """Header and rows of a flat table for CSV: nested values are left to their ids, formulas are defused.
 

@@ -12,18 +12,23 @@ import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher import deliver, listen, web
+from watcher import deliver, extractors, listen, wall, web
 from watcher.app import App, Reporter, Rounds, SystemClock, due_sites, fetching, hand_out
 from watcher.errors import StoreError
+from watcher.model import Request, Site, Snapshot
+from watcher.snapshots import Objects
+from watcher.watch import response_of
 
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
+INDEXED = 5.0  # seconds between two looks for what the search index lacks
 SAY_AGAIN = 60.0  # seconds
 GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
 
@@ -52,11 +57,69 @@ async def serving(app: App, view: web.View) -> AsyncIterator[None]:
         return
     task = asyncio.create_task(page.serve(sockets=[listener]))
     log.info("the page is at http://%s:%s", *listener.getsockname()[:2])
+    keeping = asyncio.create_task(indexing(view))
     try:
         yield
     finally:
+        keeping.cancel()
         page.should_exit = page.force_exit = True
         await asyncio.wait([task], timeout=2)
+
+
+def view_of(app: App, *, live: bool = True) -> web.View:
+    """What the page looks at. The search index stands beside the ledger in the folder, for a page that is `live`."""
+    index = None
+    if live:
+        try:
+            index = web.Index(app.config.data / "search.sqlite3")
+        except StoreError as trouble:
+            log.error("the page has no search: %s", trouble)
+    token = app.config.operator_token
+    return web.View(
+        app.ledger,
+        app.sites,
+        app.now,
+        policy=app.book.policy,
+        objects=app.objects,
+        texts=lambda site, snapshot: text_of(site, snapshot, app.objects),
+        index=index,
+        token=token if live else None,
+        contact=app.config.contact,
+        live=live,
+    )
+
+
+def text_of(site: Site, snapshot: Snapshot, objects: Objects) -> str:
+    """A stored snapshot as today's reader reads it, behind the wall: title, then each passage under its headings.
+
+    Raises ReadError where it cannot be read, StoreError where its bytes cannot be had.
+    """
+    request = Request(snapshot.url, stable_key=snapshot.key)
+    response = response_of(snapshot, request, objects)
+    extract = partial(extractors.extract, charset=snapshot.charset)
+    if extractors.heavy(response.body, response.media_type):
+        document = wall.run(extract, response.body, response.media_type, snapshot.url, url=snapshot.url)
+    else:
+        document = extract(response.body, response.media_type, snapshot.url)
+    said = [document.title or snapshot.url]
+    trail: tuple[str, ...] = ()
+    for passage in document.passages:
+        if passage.heading != trail:
+            trail = passage.heading
+            said.append("\n" + " › ".join(trail))
+        said.append(passage.text)
+    return "\n".join(said)
+
+
+async def indexing(view: web.View) -> None:
+    """Keeps the search index up with the ledger, in steps, until it is cancelled."""
+    while view.index is not None:
+        try:
+            more = await asyncio.to_thread(view.index.catch_up, view.ledger, view.sites, view.texts)
+        except StoreError as trouble:
+            log.error("the search index is behind: %s", trouble)
+            more = False
+        await asyncio.sleep(0.05 if more else INDEXED)
 
 
 async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
@@ -65,7 +128,8 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
     Ends within 10 s: visits under way are let go of (they are found again), a message in flight may still land.
     """
     clerk = listen.Clerk(app.ledger, app.sites, app.book.routes, app.now)
-    view = web.View(app.ledger, app.sites, app.now, deaf=clerk.trouble)
+    view = view_of(app)
+    view.deaf = clerk.trouble
     channels = app.senders().values()
     async with fetching(app.config) as fetcher, serving(app, view), listen.listening(clerk, channels):
         rounds = Rounds(app, fetcher, reporter)

@@ -20,7 +20,7 @@ from watcher.alerts.bundle import (
 )
 from watcher.alerts.compose import compose
 from watcher.alerts.notice import Notice, Quote, excerpt, notice, overflows, plain_text, web_address
-from watcher.alerts.privacy import masked, private_parts_masked
+from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
 from watcher.alerts.route import muted, route
 from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, span, units
 
@@ -38,6 +38,8 @@ __all__ = [
     "is_digest",
     "is_meeting",
     "masked",
+    "masked_change",
+    "masked_redline",
     "meeting_bundle",
     "muted",
     "next_period",

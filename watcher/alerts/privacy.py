@@ -53,11 +53,12 @@ def masked_redline(redline: Redline, before: str, after: str) -> Redline:
 def private_parts_masked(alert: Alert) -> Alert:
     """The same alert with every text that stems from a page masked: for those who get the values, not the notice."""
     return replace(
-        alert, headline=masked(alert.headline), changes=tuple(_masked_change(change) for change in alert.changes)
+        alert, headline=masked(alert.headline), changes=tuple(masked_change(change) for change in alert.changes)
     )
 
 
-def _masked_change(change: Change) -> Change:
+def masked_change(change: Change) -> Change:
+    """The same change with private contact data blotted out on both sides, in its trail, context and evidence."""
     verdict = change.verdict
     if verdict is not None:
         verdict = replace(verdict, evidence=tuple(replace(seen, text=masked(seen.text)) for seen in verdict.evidence))

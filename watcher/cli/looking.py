@@ -20,7 +20,17 @@ from watcher.cli.reports import columns, counted, emit
 from watcher.cli.teaching import labelled
 from watcher.exhibit import as_html, as_text, plain, subject
 from watcher.exhibit import stamp as clock
-from watcher.lines import Line, as_table, change_line, damage_line, reason_line, site_line, visit_line
+from watcher.lines import (
+    TABLE,
+    Line,
+    as_table,
+    change_line,
+    damage_line,
+    flat,
+    reason_line,
+    site_line,
+    visit_line,
+)
 from watcher.model import Site, SiteState
 from watcher.schedule import due
 
@@ -246,34 +256,6 @@ def export(
                 typer.echo(f"{feedback}: {counted(len(rows), 'labelled text')}")
         except OSError as trouble:
             refuse(f"cannot write {trouble.filename}: {trouble.strerror}", code=1)
-
-
-TABLE = (
-    "id", "seen_at", "jurisdiction", "state", "place", "body", "site", "kind", "label", "score", "stance", "stage", "topics",
-    "meeting_start", "matter", "matter_title", "heading", "before", "after", "url", "last_seen_unchanged_at", "snapshot_before",
-    "snapshot_after",
-)  # fmt: skip
-
-
-def flat(line: Line, site: Site | None) -> Line:
-    """A change as one row: what is nested becomes a few plain columns."""
-    verdict, meeting, matter, snapshots = line["verdict"], line["meeting"], line["matter"], line["snapshots"]
-    row: Line = dict.fromkeys(TABLE) | {name: line[name] for name in TABLE if name in line}
-    if site:
-        town = site.jurisdiction
-        row |= {"jurisdiction": town.slug, "state": town.state, "place": town.name, "body": site.body}
-    if isinstance(snapshots, dict):
-        row |= {f"snapshot_{side}": digest for side, digest in snapshots.items()}
-    row["heading"] = " › ".join(line["heading"]) if isinstance(line["heading"], list) else ""
-    for name in ("label", "score", "stance", "stage"):
-        row[name] = verdict[name] if isinstance(verdict, dict) else None
-    row["topics"] = " ".join(verdict["topics"]) if isinstance(verdict, dict) else ""
-    row["meeting_start"] = meeting["start"] if isinstance(meeting, dict) else None
-    row["matter"] = matter["file"] if isinstance(matter, dict) else None
-    row["matter_title"] = matter["title"] if isinstance(matter, dict) else None
-    if isinstance(meeting, dict) and not row["body"]:
-        row["body"] = meeting["body"]
-    return row
 
 
 def write_csv(path: Path, rows: list[Line]) -> None:

@@ -141,7 +141,7 @@ routes:
   - {{to: [screen], when: {{at_least: unsure}}}}
 sites:
   - id: alder-creek-council
-    jurisdiction: {{name: Alder Creek, state: CO, kind: city, time_zone: America/Denver}}
+    jurisdiction: {{name: Alder Creek, state: CO, kind: city, lat: 38.9, lon: -105.4, time_zone: America/Denver}}
     platform: legistar
     url: {base}/Calendar.aspx
     follow: [agendas, packets, attachments, minutes, legislation]

@@ -51,7 +51,7 @@ async def live(folder: Path, report: Report, *, once: bool) -> int:
             report.line(f"Alder Creek is at {base}, its ledger in {folder}")
             if once:
                 return await days(council, app, report, pause=0)
-            view = web.View(app.ledger, app.sites, app.now)
+            view = service.view_of(app)
             async with service.serving(app, view), asyncio.TaskGroup() as together:
                 together.create_task(beat(view, council))
                 report.line(

@@ -18,6 +18,7 @@ from watcher.ledger.history import History
 from watcher.ledger.keeping import Keeping
 from watcher.ledger.opening import bring_up
 from watcher.ledger.outbox import Outbox
+from watcher.ledger.stream import Stream
 from watcher.ledger.tables import alerts as alerts_table
 from watcher.ledger.tables import deliveries as deliveries_table
 from watcher.ledger.tables import documents as documents_table
@@ -27,7 +28,7 @@ from watcher.ledger.values import ALERT, CHANGE, SNAPSHOT, dump_request
 from watcher.model import Alert, Change, Damage, Delivery, DocumentState, SiteState, Snapshot, Visit
 
 
-class Ledger(Outbox, History, Keeping):
+class Ledger(Outbox, History, Keeping, Stream):
     """Everything known, in one database. Safe to use from several threads; each call is one transaction."""
 
     def __init__(self, desk: Desk) -> None:

@@ -1,205 +1,150 @@
-"""The web page: what is watched, what changed, and whether the watcher lives. Reads only.
+"""The web page: every watched place with its status, what changed, and whether the watcher lives. Reads only, but mutes.
 
-    /  newest alerts and mutes    /changes/<id>  one redline as an exhibit   /sites  health of each site
-    /healthz  the loop lives      /readyz  ledger, lag, channels             /metrics  Prometheus text
+    /  map, newest changes, next meetings      /states/<ST>  one state       /j/<slug>  one place
+    /changes  all changes                      /changes/<id>  one redline    /search?q=  full text
+    /sites  health   /method  how it is judged /places  the list             /operator  mutes, with the token
+    /feed.atom  …/feed.atom  /calendar.ics     /api/v1/…  JSON               /export/changes.csv, .jsonl
+    /healthz  the loop lives                   /readyz  ledger, channels     /metrics  Prometheus text
 
-Server-rendered, without JavaScript and without a request to any other host; stored pages are never served as live HTML.
+Server-rendered, whole without JavaScript and without a request to any other host; stored pages are never served as live
+HTML: their text is shown as plain text, their bytes only to be saved.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from watcher.alerts import notice, one_line
-from watcher.alerts.wording import place
+from watcher.alerts.wording import TOPICS
 from watcher.errors import StoreError
-from watcher.exhibit import as_html
-from watcher.ledger import Ledger
-from watcher.lines import site_line
-from watcher.model import Alert, Site, SiteState
+from watcher.registry.words import STATES
+from watcher.web.answers import Handler, SafeHeaders, tagged
+from watcher.web.api import Api
+from watcher.web.board import News
+from watcher.web.feeds import atom, calendar
+from watcher.web.health import Health
+from watcher.web.index import Index
+from watcher.web.operator import Operator
+from watcher.web.pages import Pages
+from watcher.web.view import View
 
-TROUBLE = frozenset({"suspect", "failing", "blind"})
-PULSE = timedelta(seconds=60)  # a loop that has not ticked for so long is stuck
-SAFE = {
-    b"content-security-policy": b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    b"frame-ancestors 'none'",
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-}
+__all__ = ["Index", "View", "create", "handlers"]
 
-
-@dataclass(slots=True)
-class View:
-    """What the pages look at. `beat` is set by the loop at every tick."""
-
-    ledger: Ledger
-    sites: Mapping[str, Site]
-    now: Callable[[], datetime]
-    beat: datetime = field(default_factory=lambda: datetime.now(UTC))
-    deaf: Mapping[str, str] = field(default_factory=dict)  # channels whose buttons are not heard just now, and why
-
-
-class SafeHeaders:
-    """Every answer carries the same strict headers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the answer on with the headers of SAFE."""
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *SAFE.items()]
-            await send(message)
-
-        await self.app(scope, receive, guarded)
+STATIC = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 def create(view: View) -> Starlette:
     """The web application over one view of the ledger."""
-    zone = datetime.now().astimezone().tzinfo
-
-    def when(moment: datetime | None) -> str:
-        return f"{moment.astimezone(zone):%d %b %Y, %H:%M %Z}" if moment else "–"
-
-    pages = Environment(
-        loader=PackageLoader("watcher.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["when"] = when
-
-    def page(name: str, status: int = 200, here: str = "", **words: object) -> HTMLResponse:
-        local = view.now().astimezone(zone)
-        return HTMLResponse(pages.get_template(name).render(now=local, here=here, **words), status)
-
-    def missing(what: str) -> HTMLResponse:
-        return page("missing.html", 404, what=what)
-
-    def home(request: Request) -> Response:
-        recent = view.ledger.changes(limit=200)
-        pairs = paired(view)
-        return page(
-            "home.html",
-            here="changes",
-            alerts=[(alert, told(alert)) for alert in view.ledger.alerts(limit=50)[::-1] if alert.changes],
-            mutes=view.ledger.mutes(view.now()),
-            recent=len(recent),
-            quiet=sum(change.verdict is not None and change.verdict.label == "unrelated" for change in recent),
-            watched=sum(site.enabled for site, _ in pairs),
-            troubled=sum(site.enabled and state is not None and state.health in TROUBLE for site, state in pairs),
-        )
-
-    def sites(request: Request) -> Response:
-        lines: list[dict[str, object]] = [
-            {
-                **site_line(site, state),
-                "place": " – ".join(filter(None, (place(site.jurisdiction), site.body))),
-                "good": state.last_good_at if state else None,
-                "due": state.next_due if state else None,
-            }
-            for site, state in paired(view)
-        ]
-        lines.sort(key=lambda line: (not line["enabled"], line["health"] not in TROUBLE))
-        return page("sites.html", here="sites", lines=lines)
-
-    def change(request: Request) -> Response:
-        try:
-            found = view.ledger.change(request.path_params["id"])
-        except StoreError as trouble:  # several ids begin so
-            return missing(str(trouble))
-        if found is None:
-            return missing("No such change")
-        return HTMLResponse(as_html(found, view.sites.get(found.site), home="/"))
-
-    def healthz(request: Request) -> Response:
-        lives = abs(view.now() - view.beat) < PULSE
-        return JSONResponse({"ok": lives, "last_tick": view.beat.isoformat()}, 200 if lives else 503)
-
-    def readyz(request: Request) -> Response:
-        try:
-            oldest = view.ledger.oldest_undelivered(view.now())
-        except StoreError as trouble:
-            return JSONResponse({"ok": False, "ledger": str(trouble)}, 503)
-        parked = sorted(view.ledger.parked())
-        ready = {
-            "ok": not parked,
-            "oldest_undelivered_seconds": oldest.total_seconds() if oldest else 0,
-            "parked_channels": parked,
-            "buttons_not_heard": dict(view.deaf),
-        }
-        return JSONResponse(ready, 200 if ready["ok"] else 503)
-
-    def metrics(request: Request) -> Response:
-        return Response(generate_latest(gauges(view)), media_type="text/plain; version=0.0.4")
-
-    handlers = {
-        "/": home,
-        "/sites": sites,
-        "/changes/{id}": change,
-        "/healthz": healthz,
-        "/readyz": readyz,
-        "/metrics": metrics,
-    }
+    pages, health = Pages(view), Health(view)
+    operator = Operator(pages)
     # plain functions: Starlette runs them in threads, so a slow page never holds up the loop
-    routes = [Route(path, handler) for path, handler in handlers.items()]
+    routes = [Route(path, tagged(handler)) for path, handler in handlers(view, pages).items()]
+    machine: Mapping[str, Handler] = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
+    routes += [Route(path, handler) for path, handler in machine.items()]
+    routes += [Route("/operator", operator.form), Route("/operator", operator.sent, methods=["POST"])]
     lost: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {
-        404: lambda request, trouble: missing("No such page")
+        404: lambda request, trouble: pages.missing("No such page"),
+        StoreError: lambda request, trouble: pages.missing(f"The ledger cannot be read: {trouble}", 503),
     }
     return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=lost)
 
 
-def told(alert: Alert) -> dict[str, object]:
-    """An alert as the first page shows it: the words that every channel uses, and the facts a reader looks for."""
-    said = notice(alert)
-    facts = dict(said.facts)
-    stage = "" if alert.stage == "unknown" else facts.get("Stage", "")
+def handlers(view: View, pages: Pages) -> dict[str, Handler]:
+    """Path → what answers it, for everything that a reader or a copy may see."""
+    api = Api(view)
+    told: dict[str, Handler] = {
+        "/": pages.home,
+        "/states/{state}": pages.state,
+        "/places": pages.places,
+        "/j/{slug}": pages.place,
+        "/changes": pages.changes,
+        "/changes/{id}": pages.change,
+        "/changes/{id}/before.txt": pages.text_before,
+        "/changes/{id}/after.txt": pages.text_after,
+        "/snapshots/{site}/{digest}.txt": pages.snapshot_text,
+        "/snapshots/{site}/{digest}.bin": pages.snapshot_bytes,
+        "/search": pages.search,
+        "/sites": pages.sites,
+        "/method": pages.method,
+        "/api/v1/openapi.json": api.described,
+        "/api/v1/jurisdictions": api.jurisdictions,
+        "/api/v1/jurisdictions/{slug}": api.jurisdiction,
+        "/api/v1/alerts": api.alerts,
+        "/api/v1/changes": api.changes,
+        "/api/v1/changes/{id}": api.change,
+        "/api/v1/meetings": api.meetings,
+        "/api/v1/sites": api.sites,
+        "/export/changes.csv": api.export_csv,
+        "/export/changes.jsonl": api.export_json,
+    }
+    told |= feeds(view, pages)
+    told |= {f"/{name}": _static(name, kind) for name, kind in STATIC.items()}
+    return told
+
+
+def feeds(view: View, pages: Pages) -> dict[str, Handler]:
+    """Path → feed or calendar: of all, of a state, of a topic, of a place."""
+
+    def fed(title: str, request: Request, wanted: Callable[[News], bool]) -> Response:
+        view.board.refresh()
+        news = [one for one in view.board.news if one.label == "relevant" and wanted(one)]
+        body = atom(f"Ordinance Watcher: {title}", request.url.path, news, _base(request), view.now())
+        return Response(body, media_type="application/atom+xml")
+
+    def everything(request: Request) -> Response:
+        return fed("relevant changes", request, lambda one: True)
+
+    def of_state(request: Request) -> Response:
+        code = request.path_params["state"]
+        if code not in STATES:
+            return pages.missing("There is no such state")
+        return fed(STATES[code][0], request, lambda one: one.state == code)
+
+    def of_topic(request: Request) -> Response:
+        code = request.path_params["topic"]
+        if code not in TOPICS:
+            return pages.missing("There is no such topic")
+        return fed(TOPICS[code], request, lambda one: code in one.topics)
+
+    def of_place(request: Request) -> Response:
+        view.board.refresh()
+        found = view.board.place(request.path_params["slug"], view.now())
+        if found is None:
+            return pages.missing("This place is not watched")
+        return fed(found.name, request, lambda one: one.slug == found.slug)
+
+    def dates(request: Request) -> Response:
+        view.board.refresh()
+        slug, now = request.path_params.get("slug"), view.now()
+        found = view.board.place(slug, now) if slug else None
+        if slug and found is None:
+            return pages.missing("This place is not watched")
+        news = view.board.by_place.get(slug, []) if slug else view.board.news
+        relevant = [one for one in news if one.label == "relevant"]
+        name = f"{found.name if found else 'Ordinance Watcher'}: meetings with relevant items"
+        body = calendar(name, view.board.meetings(now, relevant), _base(request), now)
+        return Response(body, media_type="text/calendar; charset=utf-8")
+
     return {
-        "id": said.id,
-        "headline": textwrap.shorten(one_line(said.headline), 300, placeholder=" …"),
-        "direction": said.direction,
-        "stage": stage,
-        "meeting": facts.get("Meeting", ""),
-        "office": said.office,
-        "noticed": said.noticed,
-        "quotes": said.quotes,
+        "/feed.atom": everything,
+        "/states/{state}/feed.atom": of_state,
+        "/topics/{topic}/feed.atom": of_topic,
+        "/j/{slug}/feed.atom": of_place,
+        "/calendar.ics": dates,
+        "/j/{slug}/calendar.ics": dates,
     }
 
 
-def gauges(view: View) -> CollectorRegistry:
-    """The figures of `/metrics`, read from the ledger at the moment of asking."""
-    book = CollectorRegistry()
-    now = view.now()
-    health = Gauge("watcher_site_health", "1 for the state a site is in", ["site", "health"], registry=book)
-    for line in (site_line(site, state) for site, state in paired(view)):
-        health.labels(str(line["site"]), str(line["health"])).set(1)
-    oldest = view.ledger.oldest_undelivered(now)
-    age = Gauge("watcher_oldest_undelivered_seconds", "Age of the oldest alert still owed", registry=book)
-    age.set(oldest.total_seconds() if oldest else 0)
-    Gauge("watcher_last_tick_timestamp_seconds", "When the loop last ticked", registry=book).set(view.beat.timestamp())
-    counted = Gauge("watcher_ledger_entries", "Entries in the ledger", ["kind", "state"], registry=book)
-    for kind, counts in view.ledger.counts().items():
-        for state, count in counts.items():
-            counted.labels(kind, state).set(count)
-    return book
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def paired(view: View) -> list[tuple[Site, SiteState | None]]:
-    """Each site with what the ledger knows of it."""
-    states = view.ledger.site_states()
-    return [(site, states.get(site.id)) for site in view.sites.values()]
+def _static(name: str, kind: str) -> Handler:
+    body = files("watcher.web").joinpath("static", name).read_bytes()
+    return lambda request: Response(body, media_type=kind, headers={"cache-control": "max-age=300"})

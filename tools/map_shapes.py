@@ -1,0 +1,103 @@
+"""Draws the outlines of the states once: us-atlas's TopoJSON in, `watcher/web/shapes.json` out.
+
+    npm pack us-atlas && tar xzf us-atlas-*.tgz && python tools/map_shapes.py package/states-10m.json
+
+us-atlas (ISC licence) is the Census Bureau's cartographic boundary file. Arcs are simplified before they are joined, so
+that neighbours keep one border. Nothing of this runs where the page is served.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import orjson
+
+from watcher.registry.words import STATES
+from watcher.web.projection import drawn
+
+Point = tuple[float, float]
+TOLERANCE = 0.55  # units of the drawing, of 975: about half a pixel on a laptop
+SMALLEST = 1.2  # square units; islets below that are left out, but never the last ring of a state
+
+
+def decoded(transform: dict[str, tuple[float, float]], arc: list[list[int]]) -> list[Point]:
+    """One arc as longitudes and latitudes (TopoJSON specification 2.1.4)."""
+    (kx, ky), (dx, dy) = transform["scale"], transform["translate"]
+    xs, ys = (list(accumulate(step[axis] for step in arc)) for axis in (0, 1))
+    return [(x * kx + dx, y * ky + dy) for x, y in zip(xs, ys, strict=True)]
+
+
+def simplified(line: list[Point]) -> list[Point]:
+    """Douglas and Peucker's line within `TOLERANCE`; a closed one is halved first, for its ends are one point."""
+    if len(line) < 3:
+        return line
+    if line[0] == line[-1]:
+        far = max(range(len(line)), key=lambda i: _distance(line[i], line[0], line[0]))
+        return simplified(line[: far + 1])[:-1] + simplified(line[far:]) if 0 < far < len(line) - 1 else line
+    distances = [_distance(point, line[0], line[-1]) for point in line]
+    far = max(range(len(line)), key=distances.__getitem__)
+    if distances[far] <= TOLERANCE:
+        return [line[0], line[-1]]
+    return simplified(line[: far + 1])[:-1] + simplified(line[far:])
+
+
+def _distance(point: Point, start: Point, end: Point) -> float:
+    (x, y), (x0, y0), (x1, y1) = point, start, end
+    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
+    if length == 0:
+        return float(((x - x0) ** 2 + (y - y0) ** 2) ** 0.5)
+    return float(abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / length)
+
+
+def area(ring: list[Point]) -> float:
+    """Square units (the shoelace formula)."""
+    pairs = zip(ring, ring[1:] + ring[:1], strict=True)
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
+
+
+def path(rings: list[list[Point]]) -> str:
+    """SVG path data with relative steps in tenths of a unit."""
+    said = ""
+    for ring in rings:
+        tenths = [(round(x * 10), round(y * 10)) for x, y in ring]
+        said += f"M{tenths[0][0] / 10:g} {tenths[0][1] / 10:g}l"
+        steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(tenths)]
+        said += " ".join(f"{dx / 10:g} {dy / 10:g}" for dx, dy in steps if dx or dy) + "z"
+    return re.sub(r"(?<![\d.])0\.", ".", said.replace(" -", "-"))
+
+
+def main() -> None:
+    """Writes the outlines."""
+    topology = orjson.loads(Path(sys.argv[1]).read_bytes())
+    placed = [
+        [spot for lon, lat in decoded(topology["transform"], arc) if (spot := drawn(lon, lat))]
+        for arc in topology["arcs"]
+    ]
+    arcs = [simplified(line) for line in placed]
+    codes = {name: code for code, (name, _) in STATES.items()}
+    shapes = {}
+    for geometry in topology["objects"]["states"]["geometries"]:
+        code = codes.get(geometry["properties"]["name"])
+        polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+        rings = []
+        for number in (ring for polygon in polygons for ring in polygon):
+            parts = [arcs[index] if index >= 0 else arcs[~index][::-1] for index in number]
+            ring = [point for part in parts for point in part[:-1]]
+            if len(ring) > 2:
+                rings.append(ring)
+        if code is None or not rings:
+            continue  # the territories: the drawing has no room for them
+        rings.sort(key=area, reverse=True)
+        kept = [rings[0], *(ring for ring in rings[1:] if area(ring) >= SMALLEST)]
+        xs, ys = ([point[axis] for ring in kept for point in ring] for axis in (0, 1))
+        box = [round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys))]
+        shapes[code] = {"d": path(kept), "box": box}
+    out = Path(__file__).parents[1] / "watcher/web/shapes.json"
+    out.write_bytes(orjson.dumps(shapes, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

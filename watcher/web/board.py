@@ -1,0 +1,203 @@
+"""What the pages have at hand: one slim line for each alert, the places, their status, the true counts.
+
+Read from the ledger once and then only what was added (`Ledger.alerts_after`), so that a page over 100,000 changes costs
+what is new, not what is old. Derived: it is made anew at every start.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from watcher.alerts import masked, one_line
+from watcher.alerts.wording import place
+from watcher.ledger import Ledger
+from watcher.model import Alert, Jurisdiction, Meeting, PolicyEntry, Site
+from watcher.policy import NOTHING, Paper, Standing, cited, paper, standing
+
+STILL = timedelta(hours=6)  # a meeting that began this long ago may still be sitting
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One alert as lists show it. `change` is the entry of the ledger that says most of it, `changes` are all."""
+
+    seq: int
+    key: str
+    site: str
+    slug: str
+    state: str
+    place: str
+    body: str
+    label: str
+    headline: str
+    topics: tuple[str, ...]
+    stance: str
+    stage: str
+    urgency: str
+    at: datetime
+    changes: tuple[str, ...]
+    matter: str  # file number and title
+    meeting: Meeting | None
+    zone: str
+    thread: str
+    url: str
+
+    @property
+    def change(self) -> str:
+        """The id of the change that leads."""
+        return self.changes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One jurisdiction with its sites and its status."""
+
+    jurisdiction: Jurisdiction
+    sites: tuple[Site, ...]
+    standing: Standing
+
+    @property
+    def slug(self) -> str:
+        """Its slug."""
+        return self.jurisdiction.slug
+
+    @property
+    def name(self) -> str:
+        """As people write it."""
+        return place(self.jurisdiction)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of the first page, each true of the ledger at the moment of asking."""
+
+    places: int
+    sites: int
+    troubled: int
+    documents: int
+    changes: int
+    relevant: int
+    unsure: int
+
+
+class Board:
+    """Safe to use from several threads. `refresh` first, then ask."""
+
+    def __init__(self, ledger: Ledger, sites: Mapping[str, Site], policy: Sequence[PolicyEntry]) -> None:
+        self._ledger = ledger
+        self._guard = threading.Lock()
+        self._alerts = 0
+        self._changes = -1
+        self._labels: Mapping[str, int] = {}
+        self.news: list[News] = []  # oldest first
+        self.by_place: dict[str, list[News]] = defaultdict(list)
+        self.by_change: dict[str, News] = {}
+        self._papers: dict[str, list[Paper]] = defaultdict(list)
+        self._standings: dict[str, tuple[datetime, Standing]] = {}
+        self._sites: dict[str, list[Site]] = defaultdict(list)
+        self._homes: dict[str, Jurisdiction] = {}
+        for site in sites.values():
+            self._sites[site.jurisdiction.slug].append(site)
+            self._homes.setdefault(site.jurisdiction.slug, site.jurisdiction)
+        for entry in policy:
+            self._papers[entry.jurisdiction].append(cited(entry))
+
+    def refresh(self) -> None:
+        """Takes up what the ledger has got since the last time."""
+        with self._guard:
+            reach = self._ledger.reach()
+            while self._alerts < reach.alerts and (more := self._ledger.alerts_after(self._alerts)):
+                for seq, alert in more:
+                    self._take(seq, alert)
+            if reach.changes != self._changes:
+                self._labels, self._changes = self._ledger.change_labels(), reach.changes
+
+    def _take(self, seq: int, alert: Alert) -> None:
+        self._alerts = seq
+        slug = alert.jurisdiction.slug
+        self._homes.setdefault(slug, alert.jurisdiction)
+        if (found := paper(alert)) is not None:
+            self._papers[slug].append(replace(found, title=masked(one_line(found.title))))
+            self._standings.pop(slug, None)
+        if alert.changes:  # what the operator hears of a broken site is no news of a place
+            one = _news(seq, alert)
+            self.news.append(one)
+            self.by_place[slug].append(one)
+            self.by_change.update(dict.fromkeys(one.changes, one))
+
+    def places(self, now: datetime) -> list[Place]:
+        """Every watched or cited place, by state and name."""
+        found = [self._place(slug, now) for slug in list(self._homes)]
+        return sorted(found, key=lambda one: (one.jurisdiction.state, one.jurisdiction.name, one.slug))
+
+    def place(self, slug: str, now: datetime) -> Place | None:
+        """One place, or None where it is neither watched nor known from the past."""
+        return self._place(slug, now) if slug in self._homes else None
+
+    def _place(self, slug: str, now: datetime) -> Place:
+        papers = self._papers.get(slug)
+        if not papers:
+            found = Standing(NOTHING)
+        else:
+            made, found = self._standings.get(slug, (now, Standing(NOTHING)))
+            if slug not in self._standings or not made <= now < made + timedelta(minutes=10):
+                found = standing(papers, now)
+                self._standings[slug] = now, found
+        return Place(self._homes[slug], tuple(self._sites.get(slug, ())), found)
+
+    def counts(self, sites: Mapping[str, Site], troubled: int, documents: int) -> Counts:
+        """The figures of the first page."""
+        return Counts(
+            places=len({site.jurisdiction.slug for site in sites.values() if site.enabled}),
+            sites=sum(site.enabled for site in sites.values()),
+            troubled=troubled,
+            documents=documents,
+            changes=sum(self._labels.values()),
+            relevant=self._labels.get("relevant", 0),
+            unsure=self._labels.get("unsure", 0),
+        )
+
+    def meetings(self, now: datetime, among: Iterable[News] | None = None) -> list[tuple[Meeting, list[News]]]:
+        """The coming meetings with relevant items, the next first, each as it was known last."""
+        coming: dict[tuple[str, str], tuple[Meeting, list[News]]] = {}
+        for one in self.news if among is None else among:
+            meeting = one.meeting
+            if meeting is None or meeting.start is None:
+                continue
+            key = (one.site, meeting.id)
+            about = coming[key][1] if key in coming else []
+            about.append(one)
+            coming[key] = (meeting, about)
+        ahead = [found for found in coming.values() if found[0].start and found[0].start > now - STILL]
+        return sorted(ahead, key=lambda found: (found[0].start or now, found[1][0].place))
+
+
+def _news(seq: int, alert: Alert) -> News:
+    matter = alert.matter
+    known = (matter.file, matter.title) if matter else ()
+    return News(
+        seq=seq,
+        key=alert.key,
+        site=alert.site,
+        slug=alert.jurisdiction.slug,
+        state=alert.jurisdiction.state,
+        place=place(alert.jurisdiction),
+        body=one_line(alert.body or ""),
+        label=alert.label,
+        headline=masked(one_line(alert.headline)),
+        topics=alert.topics,
+        stance=alert.stance,
+        stage=alert.stage,
+        urgency=alert.urgency,
+        at=max(change.seen_at for change in alert.changes),
+        changes=tuple(change.id for change in alert.changes),
+        matter=masked(" · ".join(one_line(part) for part in known if part)),
+        meeting=replace(alert.meeting, documents=()) if alert.meeting else None,
+        zone=alert.time_zone,
+        thread=alert.thread,
+        url=alert.source_url or alert.changes[0].url,
+    )

@@ -1,0 +1,161 @@
+"""The map as inline SVG: outlines of the states, a mark for each place. Shape and word say the status, not colour alone.
+
+Outlines are drawn once by `tools/map_shapes.py`. With few places every mark is a link of its own; with many, the marks
+of one status become one path and the states are the links, so that the first page stays small and a keyboard comes
+through it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TypedDict, cast
+
+import orjson
+from markupsafe import Markup, escape
+
+from watcher.policy import AGREEMENT, CONSIDERED, EXPANDS, LIMITS, NOTHING
+from watcher.registry.words import STATES
+from watcher.web.board import Place
+from watcher.web.projection import HEIGHT, WIDTH, drawn
+
+
+class Outline(TypedDict):
+    """A state: its path, and its box as left, top, right, bottom."""
+
+    d: str
+    box: list[int]
+
+
+SHAPES: Mapping[str, Outline] = cast(
+    "Mapping[str, Outline]", orjson.loads(files("watcher.web").joinpath("shapes.json").read_bytes())
+)
+FEW = 150  # places whose marks are links of their own
+CODES = {LIMITS: "limits", EXPANDS: "expands", AGREEMENT: "agreement", CONSIDERED: "considered", NOTHING: "nothing"}
+NAMED = {LIMITS: "square", EXPANDS: "triangle", AGREEMENT: "diamond", CONSIDERED: "ring", NOTHING: "dot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What part of the drawing is seen, and how large a mark is in its units."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    mark: float
+
+
+WHOLE = Frame(0, 0, WIDTH, HEIGHT, 5.0)
+
+
+def frame_of(state: str) -> Frame:
+    """The part around one state; the whole where it has no outline."""
+    if state not in SHAPES:
+        return WHOLE
+    left, top, right, bottom = SHAPES[state]["box"]
+    width, height = right - left, bottom - top
+    span = max(width, height * WIDTH / HEIGHT) * 1.16
+    tall = span * HEIGHT / WIDTH
+    return Frame((left + right - span) / 2, (top + bottom - tall) / 2, span, tall, 5.0 * span / WIDTH)
+
+
+def mark(status: str, x: float, y: float, size: float) -> str:
+    """Path data of one mark, its centre at x, y: square, triangle, diamond, ring or dot."""
+    s = size
+    match status:
+        case "limits":
+            return f"M{_n(x - s * 0.95)} {_n(y - s * 0.95)}h{_n(1.9 * s)}v{_n(1.9 * s)}h{_n(-1.9 * s)}z"
+        case "requires or expands":
+            return f"M{_n(x)} {_n(y - s * 1.25)}l{_n(1.25 * s)} {_n(2.2 * s)}h{_n(-2.5 * s)}z"
+        case "287(g) agreement":
+            wide, back = _n(1.4 * s), _n(-1.4 * s)
+            return f"M{_n(x)} {_n(y - s * 1.4)}l{wide} {wide} {back} {wide} {back} {back}z"
+        case "under consideration":
+            return _ring(x, y, s) + _ring(x, y, s * 0.45)
+        case _:
+            return _ring(x, y, s * 0.6)
+
+
+def _ring(x: float, y: float, r: float) -> str:
+    """A circle as one arc, whose ends a hundredth of its radius apart no eye can tell."""
+    return f"M{_n(x)} {_n(y + r)}a{_n(r)} {_n(r)} 0 1 1 {_n(max(r / 100, 0.01))} 0z"
+
+
+def _n(value: float) -> str:
+    """A number of the drawing, to the hundredth, without what says nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def key_mark(status: str) -> Markup:
+    """The mark of a status for the legend and beside names, with its word for those who do not see it."""
+    shape = mark(status, 8, 8, 5)
+    return Markup(  # noqa: S704 - made of our own numbers and words
+        f'<svg class="key" viewBox="0 0 16 16" aria-hidden="true"><path class="m {CODES[status]}" d="{shape}"/></svg>'
+    )
+
+
+def whole_map(places: Sequence[Place], state: str = "") -> Markup:
+    """The map of the country, or of one state, as an SVG element. Escaped; links are paths of this site."""
+    seen = frame_of(state) if state else WHOLE
+    by_state = defaultdict(list)
+    for one in places:
+        by_state[one.jurisdiction.state].append(one)
+    shown = by_state[state] if state else places
+    said = [f'<g class="states">{"".join(_outline(code, by_state[code], state) for code in sorted(SHAPES))}</g>']
+    spots = [(one, spot) for one in shown if (spot := _spot(one))]
+    said.append(_links(spots, seen) if len(spots) <= FEW or state else _heaps(spots, seen))
+    label = f"Map of {STATES[state][0]}" if state else "Map of the United States"
+    box = f"{seen.left:.0f} {seen.top:.0f} {seen.width:.0f} {seen.height:.0f}"
+    return Markup(  # noqa: S704 - every text in it went through escape()
+        f'<svg class="map" viewBox="{box}" role="group" aria-label="{escape(label)}">{"".join(said)}</svg>'
+    )
+
+
+def _spot(one: Place) -> tuple[float, float] | None:
+    home = one.jurisdiction
+    if home.lat is not None and home.lon is not None:
+        return drawn(home.lon, home.lat)
+    if home.kind == "state" and home.state in SHAPES:
+        left, top, right, bottom = SHAPES[home.state]["box"]
+        return (left + right) / 2, (top + bottom) / 2
+    return None
+
+
+def _outline(code: str, places: Sequence[Place], state: str) -> str:
+    shape = f'<path d="{SHAPES[code]["d"]}"/>'
+    if not places or code == state:
+        return shape if code != state else shape.replace("<path", '<path class="here"')
+    said = escape(f"{STATES[code][0]}: {tally(places)}")
+    return f'<a href="/states/{code}" aria-label="{said}"><title>{said}</title>{shape}</a>'
+
+
+def tally(places: Iterable[Place]) -> str:
+    """In words: "12 places, 3 limits, 1 under consideration"."""
+    counted = Counter(one.standing.status for one in places)
+    number = sum(counted.values())
+    parts = [f"{number} place{'' if number == 1 else 's'}"]
+    parts += [f"{counted[status]} {status}" for status in CODES if counted[status] and status != NOTHING]
+    return ", ".join(parts)
+
+
+def _links(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> str:
+    said = []
+    for one, (x, y) in spots:
+        words = escape(f"{one.name}: {one.standing.status}")
+        shape = mark(one.standing.status, x, y, seen.mark)
+        said.append(
+            f'<a href="/j/{escape(one.slug)}" aria-label="{words}"><title>{words}</title>'
+            f'<path class="m {CODES[one.standing.status]}" d="{shape}"/></a>'
+        )
+    return f'<g class="places">{"".join(said)}</g>'
+
+
+def _heaps(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> str:
+    heaps: dict[str, list[str]] = defaultdict(list)
+    for one, (x, y) in spots:
+        heaps[one.standing.status].append(mark(one.standing.status, round(x), round(y), seen.mark * 0.7))
+    paths = [f'<path class="m {CODES[status]}" d="{"".join(heaps[status])}"/>' for status in (NOTHING, *CODES) if status in heaps]  # fmt: skip
+    return f'<g class="places still" aria-hidden="true">{"".join(dict.fromkeys(paths))}</g>'

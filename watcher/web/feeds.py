@@ -1,0 +1,104 @@
+"""Feeds: Atom (RFC 4287) of what is relevant, and a calendar (RFC 5545) of the meetings that have to do with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from icalendar import Calendar, Event
+from lxml import etree
+
+from watcher.alerts import web_address
+from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, clean, local, one_line
+from watcher.model import Meeting
+from watcher.web.board import News
+
+ATOM = "http://www.w3.org/2005/Atom"
+NAMESPACES: Any = {None: ATOM}  # the default one, which the stubs of lxml do not know
+ENTRIES = 50
+SITTING = timedelta(hours=3)  # the length a calendar shows for a meeting that does not say when it ends
+
+
+def atom(title: str, path: str, news: Sequence[News], base: str, now: datetime) -> bytes:
+    """The newest `ENTRIES` of `news` (which is oldest first). `path` is the feed's own address under `base`.
+
+    Ids do not depend on `base`, so that a copy elsewhere is the same feed.
+    """
+    feed = etree.Element(f"{{{ATOM}}}feed", nsmap=NAMESPACES)
+    newest = list(reversed(news))[:ENTRIES]
+    _say(feed, "id", f"tag:ordinance-watcher,2026:{path}")
+    _say(feed, "title", title)
+    _say(feed, "updated", _stamp(max((one.at for one in newest), default=datetime(2026, 1, 1, tzinfo=UTC))))
+    etree.SubElement(feed, f"{{{ATOM}}}link", rel="self", type="application/atom+xml", href=f"{base}{path}")
+    etree.SubElement(feed, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=f"{base}/")
+    author = etree.SubElement(feed, f"{{{ATOM}}}author")
+    _say(author, "name", "Ordinance Watcher")
+    for one in newest:
+        _entry(feed, one, base)
+    return bytes(etree.tostring(feed, xml_declaration=True, encoding="utf-8"))
+
+
+def _entry(feed: etree._Element, one: News, base: str) -> None:
+    entry = etree.SubElement(feed, f"{{{ATOM}}}entry")
+    _say(entry, "id", f"tag:ordinance-watcher,2026:alert/{one.key}")
+    _say(entry, "title", one.headline)
+    for name in ("published", "updated"):
+        _say(entry, name, _stamp(one.at))
+    etree.SubElement(entry, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=f"{base}/changes/{one.change}")
+    if source := web_address(one.url):
+        etree.SubElement(entry, f"{{{ATOM}}}link", rel="via", href=source)
+    for topic in one.topics:
+        etree.SubElement(entry, f"{{{ATOM}}}category", term=topic, label=TOPICS.get(topic, topic))
+    etree.SubElement(entry, f"{{{ATOM}}}category", term=f"state-{one.state}", label=one.state)
+    _say(entry, "summary", _summary(one))
+
+
+def _summary(one: News) -> str:
+    said = [one.place, DIRECTIONS[one.stance]]
+    if one.stage in STAGES:
+        said.append(f"stage: {STAGES[one.stage]}")
+    if one.meeting and one.meeting.start:
+        said.append(f"meeting {local(one.meeting.start, one.zone)}")
+    return "; ".join([*said, f"noticed {local(one.at, one.zone)}"]) + "."
+
+
+def _say(parent: etree._Element, name: str, words: str) -> None:
+    etree.SubElement(parent, f"{{{ATOM}}}{name}").text = _xml(words)
+
+
+def _xml(words: str) -> str:
+    """Text that XML 1.0 can hold."""
+    return "".join(letter for letter in clean(words) if letter not in "\ufffe\uffff")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base: str, now: datetime) -> bytes:
+    """The meetings with the items that are relevant; times in UTC, which every calendar shows in its reader's zone."""
+    made = Calendar()
+    made.add("prodid", "-//Ordinance Watcher//EN")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", name)
+    for meeting, news in meetings:
+        if meeting.start is None or not news:
+            continue
+        event = Event()
+        event.add("uid", sha256(f"{news[0].site}\n{meeting.id}".encode()).hexdigest()[:32] + "@ordinance-watcher")
+        event.add("dtstamp", max(one.at for one in news).astimezone(UTC))
+        event.add("dtstart", meeting.start.astimezone(UTC))
+        event.add("dtend", (meeting.end or meeting.start + SITTING).astimezone(UTC))
+        event.add("summary", one_line(f"{news[0].place}: {meeting.body or 'meeting'}"))
+        items = dict.fromkeys(f"{one.matter or one.headline}\n{base}/changes/{one.change}" for one in reversed(news))
+        event.add("description", _xml("\n\n".join(items)))
+        if meeting.location:
+            event.add("location", _xml(one_line(meeting.location)))
+        if meeting.url and (address := web_address(meeting.url)):
+            event.add("url", address)
+        status = {"cancelled": "CANCELLED", "tentative": "TENTATIVE"}.get(meeting.status, "CONFIRMED")
+        event.add("status", status)
+        made.add_component(event)
+    return bytes(made.to_ical())

@@ -1,0 +1,122 @@
+"""The OpenAPI 3.1 description of the JSON interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import Any
+
+from watcher.policy import STATUSES
+from watcher.web.filters import CHOICES
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+MAYBE: Schema = {"type": ["string", "null"]}
+MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+
+
+def shape(required: Iterable[str], **fields: Schema) -> Schema:
+    """An object with these fields."""
+    return {"type": "object", "required": list(required), "properties": fields}
+
+
+def listed(name: str) -> Schema:
+    """An array of one of the shapes."""
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+
+
+SHAPES: Schema = {
+    "Paper": shape(
+        ("status", "ends", "date", "title", "url", "sha256", "change"),
+        status={"enum": list(STATUSES)}, ends={"type": "boolean"}, date=MOMENT, title=TEXT, url=TEXT, sha256=MAYBE, change=MAYBE,
+    ),
+    "Jurisdiction": shape(
+        ("slug", "name", "state", "kind", "status", "papers", "pending"),
+        slug=TEXT, name=TEXT, state=TEXT, kind=TEXT, division=MAYBE, lat={"type": ["number", "null"]},
+        lon={"type": ["number", "null"]}, time_zone=TEXT, status={"enum": list(STATUSES)}, papers=listed("Paper"),
+        pending=listed("Paper"), sites=listed("Site"), meetings=listed("Meeting"), alerts=listed("Alert"),
+    ),
+    "Alert": shape(
+        ("seq", "key", "site", "jurisdiction", "label", "headline", "changes"),
+        seq={"type": "integer"}, key=TEXT, site=TEXT, jurisdiction=TEXT, state=TEXT, label={"enum": list(CHOICES["label"])},
+        headline=TEXT, topics=TEXTS, stance={"enum": list(CHOICES["direction"])}, stage=TEXT, urgency=TEXT, noticed_at=MOMENT,
+        meeting_start=MOMENT, matter=MAYBE, changes=TEXTS, url=TEXT,
+    ),
+    "Change": shape(
+        ("type", "id", "site", "url", "kind", "heading", "before", "after", "redline", "verdict", "seen_at"),
+        type={"const": "change"}, id=TEXT, site=TEXT, url=TEXT, kind=TEXT, heading=TEXTS, before=TEXT, after=TEXT,
+        redline={"type": "array", "items": {"type": "array", "items": TEXT}}, meeting={"type": ["object", "null"]},
+        matter={"type": ["object", "null"]}, verdict={"type": ["object", "null"]}, seen_at=MOMENT,
+        last_seen_unchanged_at=MOMENT, context=TEXTS, snapshots={"type": "object"},
+    ),
+    "Meeting": shape(
+        ("id", "body", "start", "status", "alerts"),
+        id=TEXT, body=TEXT, title=TEXT, start=MOMENT, end=MOMENT, status=TEXT, location=TEXT, url=MAYBE,
+        documents={"type": "array"}, jurisdiction=TEXT, alerts=TEXTS,
+    ),
+    "Site": shape(
+        ("type", "site", "jurisdiction", "platform", "enabled", "health"),
+        type={"const": "site"}, site=TEXT, jurisdiction=TEXT, platform=TEXT, enabled={"type": "boolean"}, health=TEXT,
+        last_good=MOMENT, last_outcome=MAYBE, reason=MAYBE, next_due=MOMENT, documents={"type": "integer"}, note=MAYBE,
+    ),
+    "Problem": shape(("title", "status"), title=TEXT, status={"type": "integer"}),
+}  # fmt: skip
+
+
+def asked(name: str, schema: Schema, words: str) -> Schema:
+    """One parameter of a query."""
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": words}
+
+
+def chosen(*names: str) -> list[Schema]:
+    """The filters of these names."""
+    return [asked(name, {"enum": list(CHOICES[name])}, f"only this {name}") for name in names]
+
+
+DAYS = [asked(name, {"type": "string", "format": "date"}, words) for name, words in (("since", "first day, UTC"), ("until", "last day, UTC"))]  # fmt: skip
+PAGING = [
+    asked("before", {"type": "integer", "minimum": 1}, "only entries before this number; `next` holds it"),
+    asked("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "entries a page, 50 where not given"),
+]
+
+
+def got(summary: str, schema: Schema, query: list[Schema] | None = None, named: str = "", *, refuses: bool = False) -> Schema:  # fmt: skip
+    """One GET operation. `named` is a parameter of the path."""
+    problem = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    path = [{"name": named, "in": "path", "required": True, "schema": TEXT}] if named else []
+    answers: Schema = {
+        "200": {"description": "found", "content": {"application/json": {"schema": schema}}},
+        "304": {"description": "unchanged since the ETag that If-None-Match names"},
+    }
+    if refuses:
+        answers["400"] = {"description": "a filter says what does not exist", **problem}
+    if named:
+        answers["404"] = {"description": "there is none", **problem}
+    return {"get": {"summary": summary, "parameters": path + (query or []), "responses": answers}}
+
+
+def page_of(name: str, *, paged: bool) -> Schema:
+    """A list, with the address of the next page where it has pages."""
+    return shape(("items", "next"), items=listed(name), next=MAYBE) if paged else shape(("items",), items=listed(name))
+
+
+DESCRIPTION: Schema = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Ordinance Watcher",
+        "version": version("ordinance-watcher"),
+        "description": "What public bodies changed about cooperation with ICE. Read-only. Fields are added, never renamed.",
+    },
+    "paths": {
+        "/api/v1/jurisdictions": got("every place with its policy status", page_of("Jurisdiction", paged=False), [asked("state", TEXT, "only this state")]),
+        "/api/v1/jurisdictions/{slug}": got("one place", {"$ref": "#/components/schemas/Jurisdiction"}, named="slug"),
+        "/api/v1/alerts": got("alerts, newest first", page_of("Alert", paged=True), [*chosen("state", "topic", "direction", "stage", "label"), *DAYS, *PAGING], refuses=True),
+        "/api/v1/changes": got("changes, newest first", page_of("Change", paged=True), [*chosen("state", "label"), asked("site", TEXT, "only this site"), *DAYS, *PAGING], refuses=True),
+        "/api/v1/changes/{id}": got("one change", {"$ref": "#/components/schemas/Change"}, named="id"),
+        "/api/v1/meetings": got("coming meetings with relevant items", page_of("Meeting", paged=False)),
+        "/api/v1/sites": got("the health of each site", page_of("Site", paged=False)),
+    },
+    "components": {"schemas": SHAPES},
+}  # fmt: skip

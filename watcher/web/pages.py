@@ -1,0 +1,369 @@
+"""The pages for people. Each function turns a request into one page; what it shows is read, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from watcher.alerts import clean, masked, one_line, web_address
+from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, local, place
+from watcher.errors import ReadError, StoreError
+from watcher.exhibit import DIRECTIONS as DIRECTIONS_IN_FULL
+from watcher.exhibit import cues, happened, sitting, subject
+from watcher.lines import site_line
+from watcher.model import Change, DocumentState, Meeting, Site, Snapshot
+from watcher.policy import STATUSES
+from watcher.registry.words import STATES
+from watcher.web import drawing, redline, timeline
+from watcher.web.board import STILL, News, Place
+from watcher.web.filters import CHOICES, Filters, UnknownChoice, asked
+from watcher.web.index import PAGE, Found
+from watcher.web.view import TROUBLE, View
+
+NEWEST, NEXT, LISTED = 20, 12, 50
+CHANGE_KINDS = {
+    "added": "new text", "removed": "text gone", "reworded": "reworded", "moved": "moved", "cancelled": "cancelled",
+    "rescheduled": "rescheduled", "revised": "revised",
+}  # fmt: skip
+FEW_PLACES = 150
+FILES = {"application/pdf": ".pdf", "text/html": ".html.txt", "application/json": ".json.txt", "text/plain": ".txt"}
+
+
+class Pages:
+    """Everything that answers with HTML, over one view."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.made = Environment(
+            loader=PackageLoader("watcher.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.made.filters.update(when=when, mark=drawing.key_mark, line=_quoted, address=web_address, plain=clean)
+        self.made.globals.update(
+            choices=CHOICES, directions=DIRECTIONS, stages=STAGES, topics=TOPICS, states=STATES, statuses=STATUSES,
+            kinds=CHANGE_KINDS, shapes=drawing.NAMED, place=place, version=version("ordinance-watcher"),
+        )  # fmt: skip
+
+    def page(self, name: str, code: int = 200, **words: object) -> HTMLResponse:
+        """One template filled in."""
+        view = self.view
+        told = {"live": view.live, "searched": view.index is not None, "operated": bool(view.token) and view.live}
+        return HTMLResponse(self.made.get_template(name).render(**told, **words), code)
+
+    def missing(self, what: str, status: int = 404) -> HTMLResponse:
+        """The page that says that something is not here."""
+        return self.page("missing.html", status, here="", what=what)
+
+    # ---------------------------------------------------------------------------------------- map, lists, places
+
+    def home(self, request: Request) -> Response:
+        """The map, the newest relevant changes, the next meetings, and counts that are true."""
+        return self._map(request, "")
+
+    def state(self, request: Request) -> Response:
+        """The same of one state."""
+        code = request.path_params["state"]
+        if code not in STATES:
+            return self.missing("There is no such state")
+        return self._map(request, code)
+
+    def _map(self, request: Request, state: str) -> Response:
+        view, now = self.view, self.view.now()
+        try:
+            filters = asked(request.query_params)
+        except UnknownChoice as trouble:
+            return self.missing(str(trouble), 400)
+        state = state or filters.state
+        view.board.refresh()
+        places = view.board.places(now)
+        here = [one for one in places if not state or one.jurisdiction.state == state]
+        shown = [
+            one
+            for one in reversed(view.board.news)
+            if (not state or one.state == state)
+            and filters.takes(one.state, one.topics, one.stance, one.stage, one.label, one.at)
+            and (filters.label or one.label == "relevant")
+        ]
+        paired = view.paired()
+        troubled = sum(site.enabled and known is not None and known.health in TROUBLE for site, known in paired)
+        documents = sum(known.documents for site, known in paired if known and site.enabled)
+        by_state: dict[str, list[Place]] = {}
+        for one in places:
+            by_state.setdefault(one.jurisdiction.state, []).append(one)
+        return self.page(
+            "home.html",
+            here="map",
+            state=state,
+            filters=filters,
+            map=drawing.whole_map(places, state),
+            places=here if len(here) <= FEW_PLACES or state else [],
+            tallies=[(code, drawing.tally(found)) for code, found in sorted(by_state.items())],
+            statuses_here=_tally(here),
+            news=shown[:NEWEST],
+            total=len(shown),
+            meetings=view.board.meetings(now, list(reversed(shown)))[:NEXT],
+            counts=view.board.counts(view.sites, troubled, documents),
+            mutes=view.ledger.mutes(now),
+            labels=view.board.by_change,
+        )
+
+    def places(self, request: Request) -> Response:
+        """Every place with its status."""
+        view = self.view
+        view.board.refresh()
+        status = request.query_params.get("status", "")
+        found = [one for one in view.board.places(view.now()) if status in ("", one.standing.status)]
+        return self.page("places.html", here="map", places=found, status=status)
+
+    def place(self, request: Request) -> Response:
+        """One jurisdiction: status, bodies, meetings, matters, documents, health."""
+        view, now = self.view, self.view.now()
+        view.board.refresh()
+        found = view.board.place(request.path_params["slug"], now)
+        if found is None:
+            return self.missing("This place is not watched")
+        news = view.board.by_place.get(found.slug, [])
+        states = view.ledger.site_states()
+        known = view.ledger.documents_of([site.id for site in found.sites])
+        documents = [(site, self._documents(site, known[site.id])) for site in found.sites]
+        lines = timeline.matters([one for one in news if one.label == "relevant"])
+        return self.page(
+            "place.html",
+            here="map",
+            found=found,
+            zone=found.jurisdiction.time_zone,
+            sites=[(site, site_line(site, states.get(site.id)), states.get(site.id)) for site in found.sites],
+            meetings=_meetings(known, view.board.meetings(now, news), now),
+            lines=lines,
+            sketch=timeline.sketch(lines, now),
+            news=list(reversed(news))[:LISTED],
+            documents=documents,
+        )
+
+    def _documents(self, site: Site, known: Mapping[str, DocumentState]) -> list[tuple[DocumentState, Change | None]]:
+        """The documents of a site with their last change, those changed last first."""
+        last: dict[str, Change] = {}
+        for _, change in self.view.ledger.changes_before(limit=100, sites=[site.id]):
+            last.setdefault(change.url, change)
+        listed = [(document, last.get(document.url)) for document in known.values() if document.visited]
+        never = datetime.min.replace(tzinfo=UTC)
+        listed.sort(key=lambda pair: (pair[1].seen_at if pair[1] else never, pair[0].first_listed_at), reverse=True)
+        return listed
+
+    # ----------------------------------------------------------------------------------------- changes and search
+
+    def changes(self, request: Request) -> Response:
+        """Every change of the ledger, page by page, newest first."""
+        view = self.view
+        try:
+            filters = asked(request.query_params)
+            before = number(request.query_params.get("before", ""))
+        except UnknownChoice as trouble:
+            return self.missing(str(trouble), 400)
+        wanted = None
+        if filters.state:
+            wanted = [site.id for site in view.sites.values() if site.jurisdiction.state == filters.state]
+        rows: list[tuple[int, Change]] = []
+        at = before
+        while len(rows) <= LISTED:  # topic, direction and stage stand in the verdict, not in a column
+            more = view.ledger.changes_before(
+                at, 200, sites=wanted, label=filters.label or None, since=filters.after, until=filters.before
+            )
+            rows += [pair for pair in more if self._takes(filters, pair[1])]
+            if len(more) < 200:
+                break
+            at = more[-1][0]
+        shown = [(change, view.sites.get(change.site)) for _, change in rows[:LISTED]]
+        older = filters.query(before=str(rows[LISTED - 1][0])) if len(rows) > LISTED else ""
+        return self.page("changes.html", here="changes", filters=filters, rows=shown, older=older, subject=_subject, happened=happened)  # fmt: skip
+
+    def _takes(self, filters: Filters, change: Change) -> bool:
+        verdict, site = change.verdict, self.view.sites.get(change.site)
+        return filters.takes(
+            site.jurisdiction.state if site else "",
+            verdict.topics if verdict else (),
+            verdict.stance if verdict else "unclear",
+            verdict.stage if verdict else "unknown",
+            verdict.label if verdict else "",
+            change.seen_at,
+        )
+
+    def change(self, request: Request) -> Response:
+        """One change: redline both ways, evidence and reasons, both snapshots, hashes, interval."""
+        view = self.view
+        try:
+            found = view.ledger.change(request.path_params["id"])
+        except StoreError as trouble:  # several ids begin so
+            return self.missing(str(trouble))
+        if found is None:
+            return self.missing("No such change")
+        view.board.refresh()
+        site = view.sites.get(found.site)
+        told = view.board.by_change.get(found.id)
+        verdict = found.verdict
+        return self.page(
+            "change.html",
+            here="changes",
+            change=found,
+            site=site,
+            told=told,
+            zone=site.jurisdiction.time_zone if site else "UTC",
+            title=f"{happened(found, site)[:1].upper()}{happened(found, site)[1:]}",
+            subject=_subject(found),
+            sitting=sitting,
+            direction=DIRECTIONS_IN_FULL[verdict.stance] if verdict else "",
+            inline=redline.inline(found),
+            before=redline.side(found, "before"),
+            after=redline.side(found, "after"),
+            cues=[masked(words) for words in cues(found)],
+            snapshots=[
+                (side, digest, view.ledger.sighting(found.site, digest, last=side == "before"))
+                for side, digest in (("before", found.snapshot_before), ("after", found.snapshot_after))
+                if digest
+            ],
+            heading=[masked(one_line(part)) for part in found.heading],
+        )
+
+    def search(self, request: Request) -> Response:
+        """Full text of current documents and of changes."""
+        view, query = self.view, request.query_params
+        words = query.get("q", "")[:400]
+        try:
+            filters = asked(query)
+            page = number(query.get("page", "")) or 1
+        except UnknownChoice as trouble:
+            return self.missing(str(trouble), 400)
+        kind = query.get("kind", "")
+        facets = [f"state{filters.state.lower()}"] if filters.state else []
+        for name in ("topic", "direction", "stage", "label"):
+            if word := getattr(filters, name):
+                facets.append(f"{name}{word.replace('_', '')}")
+        if kind in ("change", "document"):
+            facets.append(f"kind{kind}")
+        found = Found((), 0, False)
+        if view.index is not None and page <= 1_000:
+            found = view.index.search(words, tuple(facets), page)
+        further = f"/search?{urlencode({**dict(query), 'page': page + 1})}" if found.total > page * PAGE else ""
+        return self.page(
+            "search.html", here="search", words=words, filters=filters, kind=kind, found=found, further=further,
+            sites=view.sites, zone=lambda name: _zone(view.sites.get(name)), moment=datetime.fromisoformat,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------------------------------------------- the watcher
+
+    def sites(self, request: Request) -> Response:
+        """Health of each site, those in trouble first."""
+        lines = [(site, site_line(site, state), state) for site, state in self.view.paired()]
+        order = {"blind": 0, "failing": 1, "suspect": 2}
+        lines.sort(key=lambda row: (not row[0].enabled, order.get(str(row[1]["health"]), 3)))
+        return self.page("sites.html", here="sites", lines=lines)
+
+    def method(self, request: Request) -> Response:
+        """What is watched, how it is judged, how right that is, how to correct us."""
+        view = self.view
+        return self.page("method.html", here="method", contact=view.contact, urgencies=URGENCIES, sites=view.sites)
+
+    # ------------------------------------------------------------------------------------------ texts and snapshots
+
+    def text_before(self, request: Request) -> Response:
+        """The side before a change as plain text, whole."""
+        return self._side(request, "before")
+
+    def text_after(self, request: Request) -> Response:
+        """The side after a change as plain text, whole."""
+        return self._side(request, "after")
+
+    def _side(self, request: Request, side: str) -> Response:
+        try:
+            found = self.view.ledger.change(request.path_params["id"])
+        except StoreError as trouble:
+            return self.missing(str(trouble))
+        if found is None:
+            return self.missing("No such change")
+        return PlainTextResponse(clean(masked(found.before if side == "before" else found.after)))
+
+    def snapshot_text(self, request: Request) -> Response:
+        """What a snapshot says, read by today's reader, as plain text."""
+        view, snapshot = self.view, self._snapshot(request)
+        if snapshot is None or view.texts is None:
+            return self.missing("No such snapshot")
+        try:
+            return PlainTextResponse(masked(clean(view.texts(view.sites[snapshot.site], snapshot))))
+        except (ReadError, StoreError) as trouble:
+            return self.missing(f"This snapshot cannot be read as text: {trouble}")
+
+    def snapshot_bytes(self, request: Request) -> Response:
+        """The bytes of a snapshot to keep, never to be run by a browser."""
+        snapshot = self._snapshot(request)
+        if snapshot is None or self.view.objects is None:
+            return self.missing("No such snapshot")
+        try:
+            body = self.view.objects.load(snapshot.digest)
+        except StoreError as trouble:
+            return self.missing(str(trouble))
+        name = f"{snapshot.site}-{snapshot.digest[:12]}{FILES.get(snapshot.media_type, '.bin')}"
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(body, media_type="application/octet-stream", headers=headers)
+
+    def _snapshot(self, request: Request) -> Snapshot | None:
+        site, digest = request.path_params["site"], request.path_params["digest"]
+        return self.view.ledger.sighting(site, digest, last=True) if site in self.view.sites else None
+
+
+def number(text: str) -> int | None:
+    """A whole number above nought in an address, None for none. Raises UnknownChoice for anything else."""
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) < 1:
+        raise UnknownChoice(f"“{text[:30]}” is no number")
+    return int(text)
+
+
+def when(moment: datetime | None, zone: str) -> Markup:
+    """A time in a zone, with the same in UTC on hover (a script of ours adds the reader's own)."""
+    if moment is None:
+        return Markup("–")
+    utc = moment.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M} UTC", local(moment, zone)
+    )
+
+
+def _quoted(text: str) -> str:
+    """Words of a page in one line, private contact data blotted out."""
+    return masked(one_line(text))
+
+
+def _subject(change: Change) -> str:
+    return masked(subject(change))
+
+
+def _zone(site: Site | None) -> str:
+    return site.jurisdiction.time_zone if site else "UTC"
+
+
+def _tally(places: list[Place]) -> list[tuple[str, int]]:
+    return [(status, sum(one.standing.status == status for one in places)) for status in STATUSES]
+
+
+def _meetings(
+    known: Mapping[str, Mapping[str, DocumentState]], told: list[tuple[Meeting, list[News]]], now: datetime
+) -> list[tuple[Meeting, list[News]]]:
+    """The coming meetings of a place: those with relevant items, and all others that its documents are of."""
+    found = {(one[1][0].site, one[0].id): one for one in told}
+    for site, documents in known.items():
+        for document in documents.values():
+            meeting = document.request.meeting
+            if meeting and meeting.start and meeting.start > now - STILL and document.request.found_on:
+                found.setdefault((site, meeting.id), (meeting, []))
+    return sorted(found.values(), key=lambda pair: pair[0].start or now)[:NEXT]

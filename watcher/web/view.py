@@ -1,0 +1,47 @@
+"""What the pages look at, handed in by whoever serves or publishes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from watcher.ledger import Ledger
+from watcher.model import PolicyEntry, Site, SiteState, Snapshot
+from watcher.snapshots import Objects
+from watcher.web.board import Board
+from watcher.web.index import Index
+
+TROUBLE = frozenset({"suspect", "failing", "blind"})
+
+Texts = Callable[[Site, Snapshot], str]
+"""What a snapshot says, read by today's reader. Raises ReadError or StoreError."""
+
+
+@dataclass(slots=True)
+class View:
+    """`beat` is set by the loop at every tick. Without `objects` and `texts` no snapshot is shown, without `index` nothing
+    is searched, without `token` nothing is muted here. `contact` is whom readers write to.
+    """
+
+    ledger: Ledger
+    sites: Mapping[str, Site]
+    now: Callable[[], datetime]
+    beat: datetime = field(default_factory=lambda: datetime.now(UTC))
+    policy: Sequence[PolicyEntry] = ()
+    objects: Objects | None = None
+    texts: Texts | None = None
+    index: Index | None = None
+    token: str | None = field(default=None, repr=False)
+    contact: str | None = None
+    deaf: Mapping[str, str] = field(default_factory=dict)  # channels whose buttons are not heard just now, and why
+    live: bool = True  # False for a static copy, which has no forms
+    board: Board = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.board = Board(self.ledger, self.sites, self.policy)
+
+    def paired(self) -> list[tuple[Site, SiteState | None]]:
+        """Each site with what the ledger knows of it."""
+        states = self.ledger.site_states()
+        return [(site, states.get(site.id)) for site in self.sites.values()]
