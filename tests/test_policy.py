@@ -63,6 +63,20 @@ def test_the_statuses_are_those_of_the_registry() -> None:
         ([an_alert(9, "hearing"), an_alert(3, "vetoed", thread="file/2")], "under consideration"),
         ([an_alert(400, "hearing")], "nothing on file"),
         ([an_alert(9, "adopted"), an_alert(3, "hearing", thread="file/2")], "limits"),
+        ([an_alert(9, "introduced", "expands"), an_alert(3, "adopted", "unclear")], "requires or expands"),
+        (
+            [
+                an_alert(9, "introduced", "expands"),
+                an_alert(6, "hearing", "unclear"),
+                an_alert(3, "adopted", "unclear"),
+            ],
+            "requires or expands",
+        ),
+        (
+            [an_alert(9, "introduced", "expands", thread="file/2"), an_alert(3, "adopted", "unclear")],
+            "under consideration",
+        ),
+        ([an_alert(9, "introduced", "unclear"), an_alert(3, "adopted", "unclear")], "nothing on file"),
     ],
 )
 def test_what_sets_a_status(alerts: list[Alert], expected: str) -> None:

@@ -56,7 +56,7 @@ def test_every_variable_is_read() -> None:
         }
     )
     assert settings.chromium == Path("/opt/chromium/chrome")
-    assert [problem.key for problem in idle(settings)] == ["WATCHER_OBJECTS_URL", "WATCHER_OPERATOR_TOKEN"]
+    assert [problem.key for problem in idle(settings)] == ["WATCHER_OBJECTS_URL"]
     assert settings.registry == Path("other.yaml")
     assert settings.log == "json"
     assert settings.allow_networks == tuple(map(ipaddress.ip_network, ("127.0.0.0/8", "::1/128", "10.1.2.3/32")))

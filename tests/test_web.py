@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
@@ -286,7 +287,8 @@ async def test_feeds_are_valid_and_say_what_the_page_says(full: Ledger) -> None:
 async def test_the_calendar_holds_the_meetings_with_relevant_items(full: Ledger) -> None:
     for path in ("/calendar.ics", "/j/il-springfield/calendar.ics"):
         made = Calendar.from_ical((await get(full, path)).content)
-        (event,) = made.walk("VEVENT")
+        (found,) = made.walk("VEVENT")
+        event: Any = found
         assert event["DTSTART"].dt == datetime(2026, 12, 2, 0, 30, tzinfo=UTC)
         assert "26-118" in event["DESCRIPTION"]
         assert "http://127.0.0.1/changes/aa11" in event["DESCRIPTION"]

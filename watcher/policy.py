@@ -5,7 +5,8 @@
 
 A text adopted or in force sets a status, its repeal or removal ends it, an item on an agenda is under consideration until
 it is withdrawn, voted on, or forgotten for `FORGOTTEN`. So a status is dated and reversible: adopted on 3 April, rescinded
-on 12 April. A change whose direction is unclear or mixed sets none, nor does anything without a stored, hashed document.
+on 12 April. A bare record of a vote ("Adopted") sets what the text of the same matter said on the agenda. A text whose direction is
+unclear or mixed sets none, nor does anything without a stored, hashed document.
 
 A list speaks of other places than its publisher: an entry of a federal office's own list belongs to the one place that it
 names (`place_of`), and the list of anybody else labels nobody.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from watcher.model import Alert, Jurisdiction, PolicyEntry, Site, Snapshot, Verdict
@@ -38,7 +39,7 @@ class Paper:
     """One dated document and the status it sets, or with `ends` the end of one.
 
     `section` is the trail of headings it stands under, `digest` the sha-256 of the stored bytes and `change` the entry of
-    the ledger: a text found in force at the first visit has no `change`, an operator's citation neither.
+    the ledger (an empty status is a vote that does not say on what): a text found in force at the first visit has no `change`, an operator's citation neither.
     """
 
     status: str
@@ -50,6 +51,7 @@ class Paper:
     change: str | None = None
     ends: bool = False
     section: str = ""
+    would: str = ""  # of a matter under consideration: the status that its text would set
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def paper(alert: Alert) -> Paper | None:
         lead.id,
         ends,
         _trail(lead.heading),
+        (_direction(alert.stance, alert.topics) or "") if status == CONSIDERED and not ends else "",
     )
 
 
@@ -102,6 +105,8 @@ def _meaning(alert: Alert) -> tuple[str, bool] | None:
         return CONSIDERED, True
     if alert.stage in ENACTED or alert.kind in TEXTS:
         status = _direction(alert.stance, alert.topics)
+        if status is None and alert.stage == "adopted" and alert.stance == "unclear":
+            return "", False
         return (status, False) if status else None
     if alert.stage in PENDING and not removed:
         return CONSIDERED, False
@@ -173,14 +178,18 @@ def standing(papers: Iterable[Paper], now: datetime) -> Standing:
     holds: list[Paper] = []
     ended: list[Paper] = []
     pending: dict[str, Paper] = {}
-    for one in sorted((one for one in papers if one.at <= now), key=lambda one: one.at):
+    for one in sorted((found for found in papers if found.at <= now), key=lambda found: found.at):
         thread = one.thread or one.url
         if one.status == CONSIDERED:
-            pending.pop(thread, None)
+            before = pending.pop(thread, None)
             if not one.ends:
-                pending[thread] = one
+                pending[thread] = one if one.would or before is None else replace(one, would=before.would)
             continue
-        pending.pop(thread, None)
+        before = pending.pop(thread, None)
+        if not one.status:
+            if before is None or not before.would:
+                continue
+            one = replace(one, status=before.would)
         if one.ends or one.status == NOTHING:
             gone = [held for held in holds if one.status in (NOTHING, held.status)]
             gone = [held for held in gone if thread in (held.thread, held.url)] or gone  # one agreement of several

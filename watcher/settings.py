@@ -91,7 +91,6 @@ def idle(settings: Settings) -> tuple[Problem, ...]:
     """The variables that are set, checked and not acted on yet."""
     written = (
         ("WATCHER_OBJECTS_URL", settings.objects_url, "what was seen is kept in WATCHER_DATA"),
-        ("WATCHER_OPERATOR_TOKEN", settings.operator_token, "the page cannot mute; `watcher mute` can"),
     )
     return tuple(
         Problem("environment", 0, "", name, f"has no effect yet: {why}") for name, value, why in written if value

@@ -56,11 +56,18 @@ def check(
             raise typer.Exit(1)
 
 
-def run() -> None:
+def run(
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="A page beyond loopback is meant: a proxy with log-in stands before it."),
+    ] = False,
+) -> None:
     """The service: schedule, delivery and web page, until Ctrl-C.
 
     SIGTERM ends it too, within 10 s. Restart it whenever you like: what is due and what is owed stands in the ledger.
     """
+    if behind_proxy:
+        os.environ["WATCHER_BEHIND_PROXY"] = "1"
     from watcher.service import serve  # the web server and the scheduler would cost every other command its start
 
     with application("run", lock=True) as app:

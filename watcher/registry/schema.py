@@ -219,7 +219,6 @@ class PolicyLine(Entry):
 class RegistryFile(Entry):
     """sites.yaml."""
 
-    IDLE: ClassVar[Mapping[str, str]] = {"policy": "no page shows it"}
     version: Version
     include: list[Text] = Field([], description="more files, holding `sites:` only")
     lexicon: Text | None = Field(None, description="the user's own terms")

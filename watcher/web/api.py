@@ -222,7 +222,7 @@ def place_object(one: Place) -> Line:
 def _paper(paper: Paper) -> Line:
     return {
         "status": paper.status, "ends": paper.ends, "date": stamp(paper.at), "title": paper.title, "url": paper.url,
-        "sha256": paper.digest, "change": paper.change,
+        "section": paper.section or None, "sha256": paper.digest, "change": paper.change,
     }  # fmt: skip
 
 

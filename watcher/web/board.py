@@ -16,8 +16,10 @@ from watcher.alerts import masked, one_line
 from watcher.alerts.wording import place
 from watcher.ledger import Ledger
 from watcher.model import Alert, Jurisdiction, Meeting, PolicyEntry, Site
-from watcher.policy import NOTHING, Paper, Standing, cited, paper, standing
+from watcher.policy import NOTHING, Paper, Standing, cited, paper, place_of, standing
+from watcher.registry.words import STATES
 
+NAMES = {code: name for code, (name, _) in STATES.items()}
 STILL = timedelta(hours=6)  # a meeting that began this long ago may still be sitting
 
 
@@ -120,9 +122,9 @@ class Board:
         self._alerts = seq
         slug = alert.jurisdiction.slug
         self._homes.setdefault(slug, alert.jurisdiction)
-        if (found := paper(alert)) is not None:
-            self._papers[slug].append(replace(found, title=masked(one_line(found.title))))
-            self._standings.pop(slug, None)
+        if (found := paper(alert)) is not None and (home := place_of(alert, list(self._homes.values()), NAMES)):
+            self._papers[home.slug].append(replace(found, title=masked(one_line(found.title))))
+            self._standings.pop(home.slug, None)
         if alert.changes:  # what the operator hears of a broken site is no news of a place
             one = _news(seq, alert)
             self.news.append(one)

@@ -30,7 +30,7 @@ def listed(name: str) -> Schema:
 SHAPES: Schema = {
     "Paper": shape(
         ("status", "ends", "date", "title", "url", "sha256", "change"),
-        status={"enum": list(STATUSES)}, ends={"type": "boolean"}, date=MOMENT, title=TEXT, url=TEXT, sha256=MAYBE, change=MAYBE,
+        status={"enum": list(STATUSES)}, ends={"type": "boolean"}, date=MOMENT, title=TEXT, url=TEXT, section=MAYBE, sha256=MAYBE, change=MAYBE,
     ),
     "Jurisdiction": shape(
         ("slug", "name", "state", "kind", "status", "papers", "pending"),
