@@ -89,9 +89,7 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 def idle(settings: Settings) -> tuple[Problem, ...]:
     """The variables that are set, checked and not acted on yet."""
-    written = (
-        ("WATCHER_OBJECTS_URL", settings.objects_url, "what was seen is kept in WATCHER_DATA"),
-    )
+    written = (("WATCHER_OBJECTS_URL", settings.objects_url, "what was seen is kept in WATCHER_DATA"),)
     return tuple(
         Problem("environment", 0, "", name, f"has no effect yet: {why}") for name, value, why in written if value
     )
