@@ -71,12 +71,22 @@ def test_a_saved_response_is_read_as_a_person_accepted_it(case: Path) -> None:
 def read(case: Path, told: dict[str, Any]) -> object:
     """Return the case's reading, opening requests or refusal as plain values."""
     platform = platforms.load(case.parent.name)
-    today = date.fromisoformat(told.get("today", "2026-11-24"))
-    site = site_of(case.parent.name, told)
-    body = next(iter(case.glob("response.*")), None)
-    if body is None:
-        return {"opening": [bare(request) for request in platform.opening(site, today)]}
-    asked = {"url": told["url"], "kind": platform.opening(site, today)[0].kind, **told.get("request", {})}
+    if next(iter(case.glob("response.*")), None) is None:
+        site = site_of(case.parent.name, told)
+        return {"opening": [bare(request) for request in platform.opening(site, today_of(told))]}
+    site, response = response_of(case, told)
+    try:
+        return bare(platform.read(site, response))
+    except (ReadError, FetchError) as refusal:
+        return {"error": type(refusal).__name__, "reason": refusal.reason}
+
+
+def response_of(case: Path, told: dict[str, Any]) -> tuple[Site, Response]:
+    """The saved response of a case and the site that it was asked for."""
+    site, today = site_of(case.parent.name, told), today_of(told)
+    (body,) = case.glob("response.*")
+    opening = platforms.load(case.parent.name).opening(site, today)
+    asked = {"url": told["url"], "kind": opening[0].kind, **told.get("request", {})}
     response = Response(
         request=Request(**asked),
         url=told["url"],
@@ -85,10 +95,11 @@ def read(case: Path, told: dict[str, Any]) -> object:
         body=body.read_bytes(),
         fetched_at=datetime.combine(today, time(12), UTC),
     )
-    try:
-        return bare(platform.read(site, response))
-    except (ReadError, FetchError) as refusal:
-        return {"error": type(refusal).__name__, "reason": refusal.reason}
+    return site, response
+
+
+def today_of(told: dict[str, Any]) -> date:
+    return date.fromisoformat(told.get("today", "2026-11-24"))
 
 
 def site_of(platform: str, told: dict[str, Any]) -> Site:

@@ -139,3 +139,16 @@ def test_a_meeting_alone_of_its_day_keeps_its_id_whatever_its_row_says_later() -
     assert [m.id for m in shelf(before).meetings] == [m.id for m in shelf(after).meetings] == ["2026-12-01"]
     other = '<p>December 1, 2026 Planning Commission — <a href="p.pdf">agenda</a></p>'
     assert [m.id for m in shelf(after + other).meetings] == ["2026-12-01:council", "2026-12-01:planning"]
+
+
+def test_a_link_in_two_halves_is_one_and_one_that_begins_with_a_line_break_is_of_the_line_below() -> None:
+    markup = (
+        '<p><a href="/may-minutes.pdf">May</a><a href="/may-minutes.pdf"> 7, 2026 – Minutes</a><br>'
+        '<a href="/april-minutes.pdf">April 2, 2026 – Minutes</a><a href="/march-minutes.pdf"><br>'
+        "March 5, 2026 – Minutes</a></p>"
+    )
+    assert [(m.id, m.title, [link.title for link in m.documents]) for m in shelf(markup).meetings] == [
+        ("2026-05-07", "May 7, 2026 – Minutes", ["May 7, 2026 – Minutes"]),
+        ("2026-04-02", "April 2, 2026 – Minutes", ["April 2, 2026 – Minutes"]),
+        ("2026-03-05", "March 5, 2026 – Minutes", ["March 5, 2026 – Minutes"]),
+    ]

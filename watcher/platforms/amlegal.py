@@ -18,7 +18,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -67,7 +66,7 @@ AFFECTED = re.compile(r"\s*\b(Sections? Affected:.*)", re.DOTALL)
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The newest version, then the watched section where the address names one."""
-    found = PAGE.search(urlsplit(site.url).path)
+    found = PAGE.search(pages.split(site.url).path)
     if "/api/" in site.url or found is None:
         return (Request(site.url, headers=JSON, kind="legislation", why="the watched code", stable_key="code"),)
     base, slug, version = api_of(site, site.url), found["slug"], found["version"] or "latest"
@@ -85,7 +84,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def api_of(site: Site, url: str) -> str:
     """The API's address: on the site's own host unless the option says otherwise."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     base = site.options.get("api", "").rstrip("/") or f"{parts.scheme}://{parts.netloc}"
     return base if base.endswith("/api") else f"{base}/api"
 
@@ -242,7 +241,7 @@ def matter_of(said: str, number: str, row: re.Match[str], site: Site) -> Matter:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is American Legal's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host.endswith("amlegal.com"):
         return 0.95

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -59,14 +59,14 @@ PARENT = re.compile(r"^agenda-item-children-of-(\d+)$")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The organization's list of meetings; any other page as it stands."""
-    found = PUBLIC.search(urlsplit(site.url).path)
+    found = PUBLIC.search(pages.split(site.url).path)
     listing = found is not None and found[1].lower() == "organization"
     return (Request(site.url, why="BoardBook meetings", stable_key="meetings" if listing else ""),)
 
 
 def link_id(href: str) -> str | None:
     """The stable name of what a link leads to, e.g. "agenda:743647", "file:2381887"; None for navigation."""
-    parts = urlsplit(href)
+    parts = pages.split(href)
     given = {name.lower(): value for name, value in parse_qsl(parts.query)}
     if found := FILE.search(parts.path):
         ident = found[1] or given.get("file")
@@ -78,7 +78,7 @@ def link_id(href: str) -> str | None:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is this vendor's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host = (parts.hostname or "").lower()
     public = PUBLIC.search(parts.path)
     if public and any(host == name or host.endswith(f".{name}") for name in HOSTS):
@@ -252,7 +252,7 @@ def read_row(row: Tag, agenda: outline.Outline, depths: dict[str, int], base: st
 def files(row: Tag, base: str) -> list[Link]:
     """An item's files. A viewer's address is turned into that of the file itself."""
     found: dict[str, Link] = {}
-    public = PUBLIC.search(urlsplit(base).path)
+    public = PUBLIC.search(pages.split(base).path)
     for anchor in row.find_all("a"):
         url = pages.address(anchor, base)
         given = str(anchor.get("data-documentid") or "")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from bs4.element import Tag
 
@@ -43,7 +43,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def static(url: str) -> str:
     """The static page of an address with #! or ?; a page's own address as it stands."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     root = ROOT.match(parts.path)
     path = parts.fragment.removeprefix("!").lstrip("/") if parts.fragment.startswith("!") else unquote(parts.query)
     path = path.split("#", 1)[0].strip("/")
@@ -56,7 +56,7 @@ def static(url: str) -> str:
 
 def section_of(url: str) -> str:
     """The section that an address watches: what stands behind its last #."""
-    tail = urlsplit(url).fragment.removeprefix("!").rpartition("#")[2]
+    tail = pages.split(url).fragment.removeprefix("!").rpartition("#")[2]
     return tail if re.match(r"[\w-]*\d[\w.-]*\Z", tail) and "/" not in tail and not tail.endswith(".html") else ""
 
 
@@ -111,7 +111,7 @@ def cut(blocks: Iterable[codes.Block], wanted: str) -> Iterator[codes.Block]:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Code Publishing's (0 to 1)."""
-    host, body = (urlsplit(url).hostname or "").lower(), response.body if response else b""
+    host, body = (pages.split(url).hostname or "").lower(), response.body if response else b""
     if host == "codepublishing.com" or host.endswith(".codepublishing.com"):
         return 0.95
     if re.search(rb"class=[\"']?Cite\b", body) and b"codepublishing" in body.lower():

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -59,7 +59,7 @@ SECTION = re.compile(
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The page of the site's address: a body's year, or the list of bodies."""
-    url = site.url if urlsplit(site.url).path.strip("/") else urljoin(site.url, "/categories")
+    url = site.url if pages.split(site.url).path.strip("/") else urljoin(site.url, "/categories")
     return (Request(url, why="meetings"),)
 
 
@@ -75,7 +75,7 @@ def read(site: Site, response: Response) -> Reading:
     page = pages.page_of(response)
     if not any(mark in response.body for mark in MARKS):
         raise LayoutChanged("Digital Towpath's marks (dtp-…) are missing", url=response.url)
-    if page.select_one(".dtp-meeting-title") or DETAIL.search(urlsplit(response.url).path):
+    if page.select_one(".dtp-meeting-title") or DETAIL.search(pages.split(response.url).path):
         return read_meeting(page, site, response)
     if page.select_one(".dtp-meeting-category-list, .dtp-meeting-category-link"):
         return read_bodies(page, site, response)
@@ -84,7 +84,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Digital Towpath's (0 to 1)."""
-    parts, body = urlsplit(url), response.body if response else b""
+    parts, body = pages.split(url), response.body if response else b""
     if (parts.hostname or "").endswith("digitaltowpath.org") or MARKS[0] in body:
         return 0.95
     if MARKS[1] in body or (MARKS[2] in body and b"Concrete CMS" in body):
@@ -155,10 +155,10 @@ def meeting_of(link: Tag, body: str, site: Site, response: Response) -> Meeting:
 
 def later_years(page: BeautifulSoup, response: Response) -> tuple[Request, ...]:
     """The years after the one shown, from this one on: in December the next one has its first meetings."""
-    shown = YEAR.search(urlsplit(response.url).path)
+    shown = YEAR.search(pages.split(response.url).path)
     least = max(int(shown[2]) + 1 if shown else 0, response.fetched_at.year)
     found = {
-        url: YEAR.search(urlsplit(url).path)
+        url: YEAR.search(pages.split(url).path)
         for link in page.select(".dtp-meeting-year")
         for _, url in named(link, response)
     }
@@ -171,7 +171,7 @@ def later_years(page: BeautifulSoup, response: Response) -> tuple[Request, ...]:
 
 def read_meeting(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     """One meeting: what is published for it, where and when."""
-    listed, found = response.request.meeting, DETAIL.search(urlsplit(response.url).path)
+    listed, found = response.request.meeting, DETAIL.search(pages.split(response.url).path)
     title = pages.seen(page.select_one(".dtp-meeting-title"))
     start = marks.moment(pages.seen(page.select_one("time")), site.jurisdiction.time_zone)
     if not title and start is None:
@@ -231,5 +231,5 @@ def named(link: Tag, response: Response) -> Iterator[tuple[str, str]]:
 
 def key_of(url: str) -> str:
     """A year's page by body and year, however its spaces are written."""
-    found = YEAR.search(urlsplit(url).path)
+    found = YEAR.search(pages.split(url).path)
     return f"meetings:{unquote(found[1])}:{found[2]}" if found else url

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -61,8 +61,8 @@ NO_LAWS = re.compile(
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The New Laws, where the address names the client, and the watched page."""
     here = Request(site.url, kind="legislation", why="the watched part of the code", stable_key="code")
-    client = CLIENT.search(urlsplit(site.url).path)
-    if client is None or urlsplit(site.url).path.rstrip("/").endswith("/laws"):
+    client = CLIENT.search(pages.split(site.url).path)
+    if client is None or pages.split(site.url).path.rstrip("/").endswith("/laws"):
         return (here,)
     return (laws_of(site.url, client["client"]), here)
 
@@ -84,7 +84,7 @@ def read(site: Site, response: Response) -> Reading:
         raise LayoutChanged(
             "the page has no part of a code of eCode360's (chapterTitle, section_content)", url=response.url
         )
-    if urlsplit(response.url).path.rstrip("/").endswith("/laws"):
+    if pages.split(response.url).path.rstrip("/").endswith("/laws"):
         return read_laws(page, site, response)
     return read_code(page, response)
 
@@ -92,8 +92,8 @@ def read(site: Site, response: Response) -> Reading:
 def read_code(page: BeautifulSoup, response: Response) -> Reading:
     """Chapters, articles and sections; where only titles are shown, the print view that holds their texts is followed."""
     title = pages.seen(page.title)
-    client = CLIENT.search(urlsplit(response.url).path) or CLIENT.search(response.body.decode("utf-8", "replace"))
-    guid = pages.parameter(response.url, "guid") or next(iter(GUID.findall(urlsplit(response.url).path)), "")
+    client = CLIENT.search(pages.split(response.url).path) or CLIENT.search(response.body.decode("utf-8", "replace"))
+    guid = pages.parameter(response.url, "guid") or next(iter(GUID.findall(pages.split(response.url).path)), "")
     for chrome in page.select(CHROME):
         chrome.decompose()
     root = page.select_one(CONTENT) or page
@@ -104,7 +104,7 @@ def read_code(page: BeautifulSoup, response: Response) -> Reading:
         follow.append(
             Request(urljoin(response.url, path), kind="legislation", why="print view", stable_key=f"print:{guid}")
         )
-    if client and not CLIENT.search(urlsplit(response.url).path):
+    if client and not CLIENT.search(pages.split(response.url).path):
         follow.append(laws_of(response.url, client["client"]))
     return Reading(found, follow=tuple(follow))
 
@@ -163,7 +163,7 @@ def law_of(row: dict[str, Tag], cells: list[Tag], site: Site, response: Response
     subject = pages.seen(cell("subject", "description", "topic"))
     affects = pages.seen(cell("affect", "chapter"))
     return Matter(
-        id=urlsplit(url).path.rsplit("/", 1)[-1].split(".")[0] if url else pages.seen(name),
+        id=pages.split(url).path.rsplit("/", 1)[-1].split(".")[0] if url else pages.seen(name),
         file=pages.seen(name),
         kind="New Law",
         title=subject,
@@ -175,7 +175,7 @@ def law_of(row: dict[str, Tag], cells: list[Tag], site: Site, response: Response
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is eCode360's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host == "ecode360.com" or host.endswith(".ecode360.com"):
         return 0.95

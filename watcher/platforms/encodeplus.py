@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlunsplit
 
 from bs4.element import Tag
 
@@ -37,7 +37,7 @@ CHROME = "#sectionBanner, .mini-TOC, .miniTOC, script, style, noscript"
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The server-rendered view of the watched part."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     secid = pages.parameter(site.url, "secid") or next(iter(re.findall(r"secid-(\d+)", parts.fragment)), "")
     tocid = pages.parameter(site.url, "tocid") or next(iter(re.findall(r"tocid-([\d.]+)", parts.fragment)), "")
     url = site.url
@@ -116,7 +116,7 @@ def markdown(text: str) -> Iterator[codes.Block]:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is enCodePlus's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host == "encodeplus.com" or host.endswith(".encodeplus.com"):
         return 0.95

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
@@ -107,7 +106,7 @@ def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is a calendar feed (0 to 1)."""
     if response and (is_feed(response.body) or response.media_type == "text/calendar"):
         return 0.95
-    parts = urlsplit(url)
+    parts = pages.split(url)
     return 0.6 if parts.scheme.startswith("webcal") or parts.path.lower().endswith(".ics") else 0.0
 
 

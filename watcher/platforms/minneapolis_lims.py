@@ -19,7 +19,7 @@ import json
 import re
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from watcher.platforms import (
     About,
@@ -55,7 +55,7 @@ LANDMARKS = ("committeeenumname", "committeename")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The calendar from two weeks ago to some months ahead; a list's own address is asked as it stands."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     url = site.url
     if not (LIST.search(parts.path) and parts.query):
         committee, kind = (site.options.get(name, "0") for name in ("committee", "meeting_type"))
@@ -69,7 +69,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def root_of(url: str) -> str:
     """The host, without a slash at its end."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -78,7 +78,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without proof.
     """
-    path = urlsplit(response.url).path.lower()
+    path = pages.split(response.url).path.lower()
     if pages.is_document(response) or "/markedagenda/" in path:
         return pages.read_document(response)
     answer = shown(response)
@@ -158,7 +158,7 @@ def documents_of(entry: records.Record, response: Response) -> list[Link]:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is LIMS's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").lower() == "lims.minneapolismn.gov":
         return 0.95
     body = response.body.lower() if response else b""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from bs4.element import Tag
 
@@ -32,7 +32,7 @@ GONE = re.compile(r"(?:book|node)[^.<]{0,30}does not exist", re.IGNORECASE)
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The print view of the watched chapter, or of the whole book where none is named."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     url = site.url
     if BOOK.search(parts.path):
         asked = dict(parse_qsl(parts.query)) | dict(parse_qsl(parts.fragment))
@@ -73,7 +73,7 @@ def signed(page: Tag, site: Site, response: Response) -> list[Request]:
         return []
     found: dict[str, Request] = {}
     for words, url in pages.links(page, response.url):
-        path = urlsplit(url).path
+        path = pages.split(url).path
         if path.lower().endswith(".pdf"):
             name = path.rsplit("/", 1)[-1]
             request = Request(
@@ -91,7 +91,7 @@ def link_id(href: str) -> str | None:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Municipal Code Online's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host == "municipalcodeonline.com" or host.endswith(".municipalcodeonline.com"):
         return 0.95

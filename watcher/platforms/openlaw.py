@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -52,7 +51,7 @@ SECTION_PAGE = re.compile(r"(?P<root>.*?/code)/sections/(?P<number>(?P<title>\d+
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The watched address, or with the option `api` the XML of its section."""
-    url, parts = site.url, urlsplit(site.url)
+    url, parts = site.url, pages.split(site.url)
     found = SECTION_PAGE.match(parts.path)
     if (api := site.options.get("api", "").rstrip("/")) and not parts.path.endswith(".xml"):
         path = f"{found['root']}/titles/{found['title']}/sections/{found['number']}.xml" if found else parts.path
@@ -199,9 +198,8 @@ def notes_of(tag: Tag) -> Iterator[codes.Block]:
 def included(root: Tag, response: Response) -> Iterator[Request]:
     """The files that a container is made of."""
     for link in list(root.find_all("include", href=True))[:60]:
-        url = urljoin(response.url, str(link["href"]))
-        if urlsplit(url).scheme in ("http", "https"):
-            name = urlsplit(url).path.rsplit("/", 1)[-1].removesuffix(".xml")
+        if url := pages.joined(response.url, str(link["href"])):
+            name = pages.split(url).path.rsplit("/", 1)[-1].removesuffix(".xml")
             yield Request(url, kind="legislation", why=f"§ {name}", title=f"§ {name}", stable_key=f"section:{name}")
 
 
@@ -245,7 +243,7 @@ def steps_of(meta: Tag, site: Site) -> Iterator[Step]:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is the Open Law Library's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host in ("code.dccouncil.gov", "code.dccouncil.us") or host.endswith("openlaw.org"):
         return 0.95

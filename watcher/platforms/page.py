@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 from watcher.extractors import html, sniff
-from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Response, Site, extract
+from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Response, Site, extract, pages
 
 ABOUT = About(
     vendor="any website",
@@ -98,10 +98,7 @@ def link_id(href: str) -> str | None:
     """Return what a link to a document leads to, free of session tokens; None for any other link."""
     if not DOCUMENT.search(re.split(r"[?#]", href.strip(), maxsplit=1)[0]):
         return None
-    try:
-        parts = urlsplit(href.strip())
-    except ValueError:
-        return None
+    parts = pages.split(href.strip())
     kept = [pair for pair in parts.query.split("&") if pair and not PASSING.match(pair.split("=", 1)[0])]
     query = "&".join(kept)
     return f"{parts.netloc.lower()}{parts.path}{query and '?' + query}"
@@ -118,7 +115,7 @@ def _linked(site: Site, response: Response) -> Iterator[Request]:
         kind, name = _kind(site, title, url), title
         if kind is None:
             kind, name = _dated_only(site, title, around), title or around
-        key = f"{urlsplit(url).scheme}://{link_id(url)}"
+        key = f"{pages.split(url).scheme}://{link_id(url)}"
         if kind and key not in seen and len(seen) < MAX_FOLLOW:
             seen.add(key)
             context = tuple(dict.fromkeys(text[:300] for text in (title, around) if text))
@@ -127,7 +124,7 @@ def _linked(site: Site, response: Response) -> Iterator[Request]:
 
 def _kind(site: Site, title: str, url: str) -> str | None:
     """Return what a link leads to, or None where it is no document that the site follows."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if parts.scheme not in ("http", "https") or not DOCUMENT.search(parts.path):
         return None
     in_address = re.sub(r"[-_/+.]|%20", " ", parts.path)

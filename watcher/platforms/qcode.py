@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -40,7 +40,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def ask(url: str, why: str, key: str) -> Request:
     """A topic without its frames."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     asked = {name: value for name, value in parse_qsl(parts.query) if name not in ("frames", "highlightWords")}
     if "topic" in asked:
         asked["frames"] = "off"
@@ -116,7 +116,7 @@ def link_id(href: str) -> str | None:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Quality Code's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host in ("qcode.us", "www.qcode.us"):
         return 0.95

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -68,7 +68,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def is_calendar(url: str) -> bool:
     """Whether an address is that of the calendar's data."""
-    return "calendar_data_handler" in urlsplit(url).path.lower()
+    return "calendar_data_handler" in pages.split(url).path.lower()
 
 
 def read(site: Site, response: Response) -> Reading:
@@ -88,8 +88,8 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Revize's (0 to 1)."""
-    host, body = (urlsplit(url).hostname or "").lower(), response.body if response else b""
-    if host.endswith(".revize.com") or "/revizecalendar/" in urlsplit(url).path.lower():
+    host, body = (pages.split(url).hostname or "").lower(), response.body if response else b""
+    if host.endswith(".revize.com") or "/revizecalendar/" in pages.split(url).path.lower():
         return 0.9
     if MARKS[0] in body or MARKS[1] in body:
         return 0.9
@@ -134,7 +134,7 @@ def stamp_of(url: str) -> str:
 
 def link_id(href: str) -> str | None:
     """What a link leads to: a paper's path and stamp; None for navigation."""
-    return f"{urlsplit(href).path}:{stamp_of(href)}" if papers.is_paper(href) else None
+    return f"{pages.split(href).path}:{stamp_of(href)}" if papers.is_paper(href) else None
 
 
 def calendar_of(page: BeautifulSoup, base: str, response: Response) -> Request | None:

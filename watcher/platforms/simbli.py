@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin
 
 from watcher.platforms import (
     About,
@@ -59,7 +59,7 @@ LEAST_LINES = 5  # a page that its scripts have not filled yet has fewer
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The list where the address is the list's; else the portal's page, which holds the keys of the list."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if parts.path.lower().endswith("/getmeetinglisting"):
         return (listing(site.url, district(site.url), "", ""),)
     return (Request(site.url, why="Simbli portal", stable_key="portal"),)
@@ -67,7 +67,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def district(url: str) -> str:
     """The district's number in an address, or ""."""
-    return {name.lower(): value for name, value in parse_qsl(urlsplit(url).query)}.get("s", "")
+    return {name.lower(): value for name, value in parse_qsl(pages.split(url).query)}.get("s", "")
 
 
 def listing(url: str, school: str, token: str, connection: str) -> Request:
@@ -98,7 +98,7 @@ def listing(url: str, school: str, token: str, connection: str) -> Request:
 
 def link_id(href: str) -> str | None:
     """The stable name of what a link leads to, e.g. "agenda:23208", "file:991"; None for navigation."""
-    parts = urlsplit(href)
+    parts = pages.split(href)
     page = parts.path.rpartition("/")[2].lower()
     given = {name.lower(): value for name, value in parse_qsl(parts.query)}
     if page == "viewmeeting.aspx" and given.get("mid"):
@@ -108,7 +108,7 @@ def link_id(href: str) -> str | None:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Simbli's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host == "eboardsolutions.com" or host.endswith(".eboardsolutions.com"):
         return 0.95
@@ -123,7 +123,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the vendor's word for it.
     """
-    if pages.is_json(response) or urlsplit(response.url).path.lower().endswith("/getmeetinglisting"):
+    if pages.is_json(response) or pages.split(response.url).path.lower().endswith("/getmeetinglisting"):
         return read_list(site, response)
     identity = link_id(response.url) or ""
     if pages.is_html(response) and identity.startswith(("agenda:", "minutes:")):

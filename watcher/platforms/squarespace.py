@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
@@ -81,12 +80,12 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is a Squarespace site's (0 to 1)."""
-    host, body = (urlsplit(url).hostname or "").lower(), response.body if response else b""
+    host, body = (pages.split(url).hostname or "").lower(), response.body if response else b""
     if host.endswith(".squarespace.com"):
         return 0.9
     if body.lstrip()[:1] == b"{" and b'"website"' in body and b"squarespace" in body:
         return 0.9
-    return 0.85 if MARKS.search(body) else 0.3 if urlsplit(url).path.startswith("/s/") else 0.0
+    return 0.85 if MARKS.search(body) else 0.3 if pages.split(url).path.startswith("/s/") else 0.0
 
 
 def link_id(href: str) -> str | None:
@@ -134,7 +133,7 @@ def meeting_of(tag: Tag, site: Site, response: Response) -> Meeting | None:
     )
     about = tag.select_one(".eventlist-description, .eventlist-excerpt, .eventitem-column-content, .summary-excerpt")
     return Meeting(
-        id=urlsplit(url).path if url else f"{start:%F}:{shelves.slug(name)}",
+        id=pages.split(url).path if url else f"{start:%F}:{shelves.slug(name)}",
         body=site.body or "",
         title=name,
         start=start,
@@ -177,7 +176,7 @@ def read_meeting(
         raise LayoutChanged("the event's title or date is missing", url=response.url)
     meeting = replace(meeting, url=meeting.url or response.url, documents=shelves.papers_in(own, response))
     if listed is None:
-        meeting = replace(meeting, id=urlsplit(response.url).path)
+        meeting = replace(meeting, id=pages.split(response.url).path)
     document = shelves.text_of(shelves.Shelf((), (), {}), response, "meeting")
     return Reading(
         replace(document, title=meeting.title),
@@ -225,7 +224,7 @@ def meeting_in(event: records.Record, site: Site, response: Response) -> Meeting
         end=moment(event.get("endDate"), site.jurisdiction.time_zone),
         status=marks.status_of(start, response.fetched_at, title, where),
         location=where,
-        url=urljoin(response.url, records.text(event, "fullUrl")) if event.get("fullUrl") else None,
+        url=records.address(event, response.url, "fullUrl") or None,
         documents=shelves.papers_in(BeautifulSoup(records.text(event, "body"), "lxml"), response),
     )
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -75,19 +74,13 @@ def read(site: Site, response: Response) -> Reading:
 
 def link_id(href: str) -> str | None:
     """The stable name of a published document, e.g. "agenda:77"; None for recordings and navigation."""
-    try:
-        found = PAPER.search(urlsplit(href).path)
-    except ValueError:
-        return None
+    found = PAPER.search(pages.split(href).path)
     return f"{(found[2] or found[3]).lower()}:{found[1] or found[4]}" if found else None
 
 
 def video_id(href: str) -> str | None:
     """The number of the meeting whose recording a link leads to."""
-    try:
-        found = VIDEO.search(urlsplit(href).path)
-    except ValueError:
-        return None
+    found = VIDEO.search(pages.split(href).path)
     return found[1] if found else None
 
 
@@ -154,10 +147,10 @@ def papers(part: Tag, response: Response, *around: str) -> tuple[Link, ...]:
     """Agenda, minutes and packet that a part of a page links to."""
     found: dict[str, Link] = {}
     for label, url in pages.links(part, response.url):
-        kind = marks.document_kind(label, urlsplit(url).path)
+        kind = marks.document_kind(label, pages.split(url).path)
         if video_id(url) or kind not in ("agenda", "minutes", "packet"):
             continue
-        parts = urlsplit(url)
+        parts = pages.split(url)
         identity = link_id(url) or f"{parts.netloc.lower()}{parts.path}"  # what stands behind it is a signature
         mark = marks.revised_mark(label, *around) if kind != "minutes" else marks.revised_mark(label)
         found.setdefault(identity, Link(identity, url, label or kind.title(), kind, mark))
@@ -206,7 +199,7 @@ def items_of(page: BeautifulSoup, number: str) -> tuple[AgendaItem, ...]:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Swagit's (0 to 1)."""
-    if (urlsplit(url).hostname or "").lower().endswith(".swagit.com"):
+    if (pages.split(url).hostname or "").lower().endswith(".swagit.com"):
         return 0.95
     body = response.body if response else b""
     own = b'href="/videos/' in body or b"playerControl" in body

@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import (
     About,
@@ -70,7 +69,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def root_of(url: str) -> str:
     """Where the portal's API lives, with a slash at its end."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     path = re.split(r"/publicportal\b", parts.path, maxsplit=1, flags=re.IGNORECASE)[0].rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}{API}"
 
@@ -134,7 +133,7 @@ def papers_of(entry: records.Record, title: str, response: Response) -> list[Lin
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is TechShare's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").lower().endswith(".techsharetx.gov") and "agenda" in (parts.hostname or ""):
         return 0.95
     body = response.body if response else b""

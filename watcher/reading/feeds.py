@@ -7,7 +7,6 @@ from calendar import timegm
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 
 import feedparser
 from bs4 import BeautifulSoup
@@ -62,7 +61,7 @@ def _entry(entry: feedparser.FeedParserDict, base: str) -> Entry:
     return Entry(
         id=str(entry.get("id") or entry.get("link") or ""),
         title=_text(entry.get("title", "")),
-        url=urljoin(base, str(entry.get("link") or "")),
+        url=pages.joined(base, str(entry.get("link") or "")) or base,
         summary=pages.seen(summary),
         published=datetime.fromtimestamp(timegm(tuple(stamp)), UTC) if stamp else None,
         links=tuple(url for _, url in pages.links(summary, base)),

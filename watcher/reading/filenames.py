@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+from watcher.reading import pages
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -40,7 +42,7 @@ _YEAR = re.compile(r"(?<![\d-])(20\d\d|19[89]\d)(?![\d-])")
 
 def date_in_name(url: str) -> date | None:
     """The date in the last part of an address, or None: 4-23-24, 04162024, 22-09-14, 2026_01_14, march-8-2022."""
-    name = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    name = unquote(pages.split(url).path.rstrip("/").rpartition("/")[2])
     name = re.sub(r"\.[a-z]{3,5}\Z", "", name, flags=re.IGNORECASE)
     for pattern, order in _PATTERNS:
         for found in pattern.finditer(name):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from watcher.model import AgendaItem, Link, Matter, Meeting, Request, Site
+from watcher.reading import pages
 
 BACK = timedelta(days=10)  # minutes and late documents come within days
 MOST = 60  # requests from one reading
@@ -153,6 +153,6 @@ def bounded(requests: Iterable[Request]) -> tuple[Request, ...]:
     """Each document once, and no more than one reading may ask for."""
     unique: dict[str, Request] = {}
     for request in requests:
-        if urlsplit(request.url).scheme in ("http", "https"):
+        if pages.joined(request.url, request.url):
             unique.setdefault(request.key, request)
     return tuple(unique.values())[:MOST]

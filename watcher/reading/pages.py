@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -106,10 +106,21 @@ def classes(tag: Tag) -> list[str]:
 def address(link: Tag | None, base: str) -> str | None:
     """Where a link leads; None for none, in-page links, scripts and mail."""
     href = str(link.get("href") or "").strip() if link else ""
-    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
-        return None
+    return None if href.startswith(("#", "javascript:", "mailto:", "tel:")) else joined(base, href)
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an address, all of them "" for what is none: clerks paste "http://[link]" as well."""
     try:
-        url = urljoin(base, href)
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def joined(base: str, href: str) -> str | None:
+    """Where an address leads, seen from `base`; None for an empty one, another scheme, and what is no address."""
+    try:
+        url = urljoin(base, href.strip()) if href.strip() else ""
         return url if urlsplit(url).scheme in ("http", "https") else None
     except ValueError:
         return None
@@ -117,11 +128,7 @@ def address(link: Tag | None, base: str) -> str | None:
 
 def parameter(url: str, name: str) -> str:
     """A parameter of an address, whatever the letter case of its name; "" where it has none."""
-    try:
-        found = parse_qsl(urlsplit(url).query)
-    except ValueError:
-        return ""
-    return next((value for key, value in found if key.lower() == name.lower()), "")
+    return next((value for key, value in parse_qsl(split(url).query) if key.lower() == name.lower()), "")
 
 
 def links(tag: Tag, base: str) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from watcher.errors import LayoutChanged
 from watcher.extractors.html import plain
 from watcher.model import Response
+from watcher.reading import pages
 
 Record = Mapping[str, Any]
 
@@ -47,12 +47,7 @@ def number(record: Record, *names: str) -> str:
 
 def address(record: Record, base: str, *names: str) -> str:
     """Where the first of these fields leads, seen from `base`; "" for none, scripts and what is no address."""
-    href = text(record, *names)
-    try:
-        url = urljoin(base, href) if href else ""
-        return url if urlsplit(url).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
+    return pages.joined(base, text(record, *names)) or ""
 
 
 def inner(record: Record, name: str) -> Record:

@@ -37,6 +37,7 @@ class Anchor:
     url: str
     header: str = ""
     line: str = ""
+    begins: int = 0  # how many letters of its row stand before it
 
 
 @dataclass(slots=True)
@@ -95,7 +96,9 @@ class _Walk:
         name = tag.name
         if name == "br" or name in BLOCKS or name in HEADINGS:
             above = " ".join("".join(self.words).split())
+            below = self._not_begun(tag)
             yield from self._flush()
+            self.anchors += below
             if name in ("ul", "ol") and tag.find_parent("li") is not None and above:
                 self.trail.append((LIST + len(list(tag.find_parents("li"))), above))
             self.broken = name == "br"
@@ -138,9 +141,27 @@ class _Walk:
             self.trail.append((level, text))
 
     def _link(self, tag: Tag) -> None:
-        if url := pages.address(tag, self.base):
-            label = pages.seen(tag) or str(tag.get("title") or tag.get("aria-label") or "").strip()
-            self.anchors.append(Anchor(label, urldefrag(url).url, self.cell if self.row is not None else ""))
+        url = pages.address(tag, self.base)
+        if not url:
+            return
+        url, said = urldefrag(url).url, "".join(self.words)
+        last = self.anchors[-1] if self.anchors else None
+        if last and last.url == url and last.label == " ".join(said[last.begins :].split()):
+            # An editor's two halves of one link: "<a>May</a><a> 07, 2026 – Minutes</a>".
+            last.label = " ".join(f"{said[last.begins :]}{tag.get_text()}".split())
+            return
+        label = pages.seen(tag) or str(tag.get("title") or tag.get("aria-label") or "").strip()
+        header = self.cell if self.row is not None else ""
+        self.anchors.append(Anchor(label, url, header, begins=len(said)))
+
+    def _not_begun(self, tag: Tag) -> list[Anchor]:
+        """The link that a line break stands in before its first word: it belongs to the line below."""
+        last = self.anchors[-1] if self.anchors else None
+        if last and tag.name == "br" and tag.find_parent("a") and not "".join(self.words)[last.begins :].strip():
+            self.anchors.pop()
+            last.begins = 0
+            return [last]
+        return []
 
     def _flush(self) -> Iterator[Row]:
         text = " ".join("".join(self.words).split())

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.boarddocs import agendas, asking, feed, lists
@@ -41,7 +40,7 @@ ENTRY = (b'"unique"', b'"numberdate"')
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The feed where the address is the feed's; else the list of meetings of the committee asked for."""
-    path = urlsplit(site.url).path.lower()
+    path = pages.split(site.url).path.lower()
     if path.endswith("xml-activemeetings"):
         return (Request(site.url, why="BoardDocs feed of meetings", stable_key="meetings"),)
     root = asking.root_of(site.url)
@@ -83,7 +82,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is BoardDocs' (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host == "boarddocs.com" or host.endswith(".boarddocs.com"):
         return 0.95

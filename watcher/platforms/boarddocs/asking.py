@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
-from watcher.platforms import Meeting, Request, following
+from watcher.platforms import Meeting, Request, following, pages
 
 NSF = re.compile(r"^(.*?\.nsf)(?:/.*)?$", re.IGNORECASE)
 FILE = re.compile(r"/p?files/([^/]+)/\$file/", re.IGNORECASE)
@@ -18,7 +18,7 @@ FILE = re.compile(r"/p?files/([^/]+)/\$file/", re.IGNORECASE)
 
 def root_of(url: str) -> str:
     """The client's database: the address up to Board.nsf."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     found = NSF.match(parts.path)
     path = str(found[1]) if found else f"{parts.path.rstrip('/')}/Board.nsf"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
@@ -26,14 +26,14 @@ def root_of(url: str) -> str:
 
 def agent_of(url: str) -> str:
     """The agent that an address names, in lower case."""
-    return urlsplit(url).path.rpartition("/")[2].lower()
+    return pages.split(url).path.rpartition("/")[2].lower()
 
 
 def link_id(href: str) -> str | None:
     """The stable name of what a link leads to: "file:…" for documents, "goto:…" for meetings and items, else None."""
-    if found := FILE.search(urlsplit(href).path):
+    if found := FILE.search(pages.split(href).path):
         return f"file:{found[1]}"
-    given = dict(parse_qsl(urlsplit(href).query, keep_blank_values=True))
+    given = dict(parse_qsl(pages.split(href).query, keep_blank_values=True))
     return f"goto:{given['id']}" if agent_of(href) == "goto" and given.get("id") else None
 
 
@@ -44,7 +44,7 @@ def committee_of(url: str, body: bytes | None) -> str:
 
 def question(url: str, body: bytes | None) -> dict[str, str]:
     """What was asked, in the address and in the body of the request."""
-    return dict(parse_qsl(urlsplit(url).query)) | dict(parse_qsl((body or b"").decode("utf-8", "replace")))
+    return dict(parse_qsl(pages.split(url).query)) | dict(parse_qsl((body or b"").decode("utf-8", "replace")))
 
 
 def agent(root: str, name: str, committee: str, ident: str = "") -> Request:

@@ -15,7 +15,7 @@ Option `api`: the API's address, where it is not the portal's host with `api.` b
 from __future__ import annotations
 
 from datetime import date, timedelta
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlunsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.chicago_elms import matters, meetings
@@ -37,7 +37,7 @@ AHEAD, MOST = timedelta(days=120), 500  # the API gives no more than 500 at once
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The meetings from two weeks ago to some months ahead; an API address with a question is asked as it stands."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if API.match(parts.path) and (parts.query or not parts.path.rstrip("/").lower().endswith(("meeting", "agenda"))):
         return (Request(site.url, headers=JSON, why="eLMS meetings", stable_key="meetings"),)
     window = f"date ge {today - BACK}T00:00:00Z and date lt {today + AHEAD}T00:00:00Z"
@@ -49,7 +49,7 @@ def root_of(site: Site) -> str:
     """Where the API lives, without a slash at its end."""
     if api := site.options.get("api"):
         return root(api)
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     city = (parts.hostname or "").endswith(".chicago.gov") and not parts.netloc.startswith("api.")
     return root(urlunsplit((parts.scheme, f"api.{parts.netloc}", "", "", "")) if city else site.url)
 
@@ -73,7 +73,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is eLMS's (0 to 1)."""
-    if (urlsplit(url).hostname or "").lower().endswith("chicityclerkelms.chicago.gov"):
+    if (pages.split(url).hostname or "").lower().endswith("chicityclerkelms.chicago.gov"):
         return 0.95
     body = response.body if response else b""
     return 0.9 if b'"meetingId"' in body and b'"bodyAbbreviation"' in body else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlunsplit
 
 from watcher.platforms import (
     Document,
@@ -19,6 +19,7 @@ from watcher.platforms import (
     Site,
     following,
     marks,
+    pages,
     records,
 )
 
@@ -29,7 +30,7 @@ JSON = (("accept", "application/json"),)
 
 def root(url: str) -> str:
     """What stands before the API's first word in an address; the bare host where none does."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     found = API.match(parts.path)
     return f"{parts.scheme}://{parts.netloc}{found['root'] if found else ''}"
 
@@ -64,7 +65,7 @@ def next_page(meta: records.Record, shown: int, response: Response) -> tuple[Req
     after = int(records.number(meta, "skip") or 0) + shown
     if after >= int(records.number(meta, "count") or 0):
         return ()
-    parts = urlsplit(response.url)
+    parts = pages.split(response.url)
     query = urlencode({**dict(parse_qsl(parts.query)), "skip": after}, quote_via=quote)
     url = urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
     return (Request(url, headers=JSON, why="more meetings", stable_key=f"meetings:{after}"),)
@@ -95,7 +96,7 @@ def files_of(entry: records.Record, field: str, base: str) -> tuple[Link, ...]:
         url, kind = records.address(file, base, "path"), records.text(file, "attachmentType")
         name = records.text(file, "fileName") or kind
         if url:
-            stored = urlsplit(url).path.rpartition("/")[2]
+            stored = pages.split(url).path.rpartition("/")[2]
             kinds = marks.document_kind(kind, name) if field == "files" else "attachment"
             found.append(Link(f"file:{stored}", url, name, kinds, marks.revised_mark(name, kind)))
     return tuple(found)

@@ -16,7 +16,7 @@ Option `api`: address of the API host, where it does not follow from the portal'
 from __future__ import annotations
 
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlunsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.civicclerk import events, items
@@ -38,7 +38,7 @@ BACK, AHEAD = timedelta(days=14), timedelta(days=100)
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The events from two weeks ago to some months ahead; an address with a question of its own asks that too."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     found = API.match(parts.path)
     asked = dict(parse_qsl(parts.query, keep_blank_values=True)) if found else {}
     own = asked.get("$filter", "")
@@ -50,7 +50,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
         query = "&".join(f"{name}={quote(value, safe='(),:')}" for name, value in asked.items())
         url = f"{root_of(site)}/v1/Events?{query}"
     else:
-        url = urlunsplit((*urlsplit(root_of(site))[:2], parts.path, parts.query, ""))
+        url = urlunsplit((*pages.split(root_of(site))[:2], parts.path, parts.query, ""))
     return (Request(url, headers=headers(site), why="CivicClerk events", stable_key="events"),)
 
 
@@ -73,7 +73,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is CivicClerk's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host.endswith(".civicclerk.com"):
         return 0.95

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from watcher.platforms import Request, Response, Site
+from watcher.platforms import Request, Response, Site, pages
 
 API = re.compile(r"(?P<root>.*?)/v1/(?P<rest>events|meetings)\b", re.IGNORECASE)
 HOST = re.compile(r"(?P<slug>[^.]+)\.(?:portal|api)\.(?P<rest>.+)", re.IGNORECASE)
@@ -22,7 +21,7 @@ def root_of(site: Site) -> str:
 
 def root(url: str, side: str) -> str:
     """What stands before /v1/ in an address, on the API's or the portal's `side` of the host."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     found, host = API.match(parts.path), HOST.match(parts.netloc)
     netloc = f"{host['slug']}.{side}.{host['rest']}" if host else parts.netloc
     return f"{parts.scheme}://{netloc}{found['root'] if found else ''}"
@@ -43,7 +42,7 @@ def with_headers(requests: Iterable[Request], site: Site) -> tuple[Request, ...]
     """The requests, those for the API's files with what the portal sends; signed addresses elsewhere need nothing."""
     return tuple(
         replace(request, headers=headers(site)[1:])
-        if not request.headers and API.search(urlsplit(request.url).path)
+        if not request.headers and API.search(pages.split(request.url).path)
         else request
         for request in requests
     )

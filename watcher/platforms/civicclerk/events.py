@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlunsplit
 
 from watcher.platforms import (
     Document,
@@ -18,6 +18,7 @@ from watcher.platforms import (
     Site,
     following,
     marks,
+    pages,
     records,
 )
 from watcher.platforms.civicclerk.addresses import API, api_root, headers, root, with_headers
@@ -32,7 +33,7 @@ def read(answer: records.Record, site: Site, response: Response) -> Reading:
     document = Document(response.url, "Events", "listing")
     if not entries:
         context = records.text(answer, "@odata.context")
-        if not context.endswith("#Events") and not API.match(urlsplit(response.url).path):
+        if not context.endswith("#Events") and not API.match(pages.split(response.url).path):
             raise EmptyReading("an empty list, and not from the vendor's address", url=response.url)
         return Reading(document, proof=f"value: [] (an empty list) {context}".strip())
     meetings = tuple(meeting_of(entry, site, response) for entry in entries)
@@ -52,10 +53,10 @@ def read(answer: records.Record, site: Site, response: Response) -> Reading:
 
 def next_page(answer: records.Record, site: Site, response: Response) -> tuple[Request, ...]:
     """The events after these, named by how many stand before them: the rest of the address moves with the days."""
-    url = records.text(answer, "@odata.nextLink")
+    url = records.address(answer, response.url, "@odata.nextLink")
     if not url:
         return ()
-    parts, here = urlsplit(url), urlsplit(response.url)
+    parts, here = pages.split(url), pages.split(response.url)
     place = next((value for name, value in parse_qsl(parts.query) if SKIPPED.match(name)), parts.query)
     whole = urlunsplit((here.scheme, here.netloc, parts.path, parts.query, ""))
     return (Request(whole, headers=headers(site), why="more events", stable_key=f"events:{place}"),)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from watcher.platforms import (
     Document,
     EmptyReading,
@@ -15,6 +13,7 @@ from watcher.platforms import (
     Site,
     following,
     outline,
+    pages,
     records,
 )
 from watcher.platforms.civicclerk.addresses import with_headers
@@ -71,5 +70,5 @@ def attachment(file: records.Record) -> Link | None:
     url = records.address(file, "", "pdfVersionFullPath", "mediaFullPath")
     if not url or file.get("isPublished") is False or file.get("isDeleted") is True:
         return None
-    ident = records.number(file, "id") or urlsplit(url).path.rpartition("/")[2]
+    ident = records.number(file, "id") or pages.split(url).path.rpartition("/")[2]
     return Link(f"attachment:{ident}", url, records.text(file, "fileName", "mediaFileName"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
 from watcher.platforms import About, Document, LayoutChanged, Reading, Request, Response, Site, feeds, pages
 from watcher.platforms.civicengage import archive, calendar, ids
@@ -39,7 +39,7 @@ OF_VENDOR = (b"structuralContainer", b"CivicEngage", b"civicplus.com", b"RSSFeed
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The calendar's list from two weeks back to half a year ahead; an archive, event or feed as it stands."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     path, given = ids.asked(site.url)
     if path.endswith("archive.aspx") or given.get("eid") or FEED.search(path):
         return (Request(site.url, why="CivicEngage page"),)
@@ -101,7 +101,7 @@ def read_document(response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is CivicEngage's calendar or archive (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     body = response.body if response else b""
     marked = any(mark in body for mark in OF_VENDOR) or (parts.hostname or "").lower().endswith(".civicplus.com")
     if PAGE.search(parts.path):

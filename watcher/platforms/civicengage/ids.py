@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from bs4.element import Tag
 
@@ -17,10 +17,7 @@ STORED = re.compile(
 
 def asked(href: str) -> tuple[str, dict[str, str]]:
     """(path in lower case, its question with names in lower case)."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return "", {}
+    parts = pages.split(href)
     return parts.path.lower(), {name.lower(): value.strip() for name, value in parse_qsl(parts.query)}
 
 

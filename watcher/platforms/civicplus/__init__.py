@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, feeds, pages
 from watcher.platforms.civicplus import agenda, feed, listing
@@ -44,7 +44,7 @@ OF_VENDOR = (b"structuralContainer", b"CivicEngage", b"civicplus.com")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The list as it stands; a search for two weeks back to half a year ahead; the index for any other page."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if SEARCH.match(parts.path):
         asked = parse_qsl(parts.query, keep_blank_values=True)
         kept = [(name, value) for name, value in asked if name.lower() not in WINDOW]
@@ -95,7 +95,7 @@ def read_file(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is AgendaCenter's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     body = response.body if response else b""
     if "/agendacenter/viewfile/" in parts.path.lower():
         return 0.6  # a file by itself is read as a page

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
+
+from watcher.platforms import pages
 
 PATH = re.compile(
     r"/AgendaCenter/(?:ViewFile/)?(Agenda|Minutes|ArchivedAgenda|ArchivedMinutes|Item|PreviousVersions)"
@@ -36,10 +38,7 @@ class File(NamedTuple):
 
 def file_of(href: str) -> File | None:
     """The published file (or page of versions) that an address leads to; None for any other address."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return None
+    parts = pages.split(href)
     found = PATH.search(parts.path)
     if not found:
         return None

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -57,7 +56,7 @@ OF_MEETING = re.compile(r"/portal/meetinginformation\.aspx", re.IGNORECASE)
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The meetings from two weeks ago onwards; an address that says already what it wants is asked as it stands."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     own = SERVICE in parts.path.lower() and bool(parts.query or parts.path.lower().rstrip("/").endswith("documents"))
     url = f"{root_of(site.url)}/Services/MeetingsService.svc/meetings?from={today - BACK}&to={FOREVER}"
     return (Request(site.url if own else url, headers=JSON, why="CivicWeb meetings", stable_key="meetings"),)
@@ -78,9 +77,9 @@ def read(site: Site, response: Response) -> Reading:
     if not isinstance(answer, list):
         raise LayoutChanged("the answer holds no list of meetings or documents", url=response.url)
     if not answer:
-        if SERVICE not in urlsplit(response.url).path.lower():
+        if SERVICE not in pages.split(response.url).path.lower():
             raise EmptyReading("an empty list, and not from the vendor's service", url=response.url)
-        if urlsplit(response.url).path.lower().rstrip("/").endswith("documents"):
+        if pages.split(response.url).path.lower().rstrip("/").endswith("documents"):
             told = (response.request.meeting,) if response.request.meeting else ()
             return Reading(Document(response.url, "Documents", "meeting"), told, proof="[] (nothing published for it)")
         return Reading(Document(response.url, "Meetings", "listing"), proof="[] (no meetings)")
@@ -132,7 +131,7 @@ def read_links(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     """The portal's page of bodies, each with links to its meetings."""
     zone, body, meetings = site.jurisdiction.time_zone, "", list[Meeting]()
     for label, url in pages.links(page, response.url):
-        if not OF_MEETING.search(urlsplit(url).path):
+        if not OF_MEETING.search(pages.split(url).path):
             continue
         start, ident = marks.moment(label, zone), pages.parameter(url, "Id")
         if pages.parameter(url, "type") and not ident:
@@ -150,7 +149,7 @@ def read_links(page: BeautifulSoup, site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is CivicWeb's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, path = (parts.hostname or "").lower(), parts.path.lower()
     if host.endswith(HOSTS):
         return 0.95

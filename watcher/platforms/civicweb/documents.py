@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -54,17 +53,14 @@ class Row:
 
 def root_of(url: str) -> str:
     """Where a portal lives, without a slash at its end."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     path = re.split(r"/(?:portal|services|document|filepro)\b", parts.path, maxsplit=1, flags=re.IGNORECASE)[0]
     return f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}"
 
 
 def link_id(href: str) -> str | None:
     """The stable name of a document, whatever its title and handle."""
-    try:
-        found = DOCUMENT.search(urlsplit(href).path)
-    except ValueError:
-        return None
+    found = DOCUMENT.search(pages.split(href).path)
     return f"document:{found[1].lower()}" if found else None
 
 

@@ -12,7 +12,7 @@ are read as public readers of other places describe them; no response of these w
 from __future__ import annotations
 
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.destiny import agenda, month
@@ -40,7 +40,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
     An address that names a month or an agenda is asked as it stands.
     """
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
     if {"get_month", "dsp"} & set(given) or not parts.path.lower().endswith(("/", "", PAGE)):
         return (Request(site.url, why="meetings"),)
@@ -61,7 +61,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 def month_of(base: str, given: dict[str, str], year: int, number: int) -> str:
     """The address of a month."""
     query = {"id": "", "mt": "ALL", **given, "get_month": str(number), "get_year": str(year)}
-    return urlunsplit(urlsplit(base)._replace(query=urlencode(query)))
+    return urlunsplit(pages.split(base)._replace(query=urlencode(query)))
 
 
 def read(site: Site, response: Response) -> Reading:
@@ -86,7 +86,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is AgendaQuick's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, path = (parts.hostname or "").lower(), parts.path.lower()
     if host == "destinyhosted.com" or host.endswith(".destinyhosted.com"):
         return 0.95

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -112,7 +111,7 @@ def files_of(tag: Tag, base: str) -> Iterator[tuple[str, str]]:
     """(words, address) of each file that a part links to or opens in a window."""
     for link in tag.find_all("a"):
         popup = POPUP.search(f"{link.get('onclick') or ''} {link.get('href') or ''}")
-        url = urljoin(base, popup["url"]) if popup else pages.address(link, base)
+        url = pages.joined(base, popup["url"]) if popup else pages.address(link, base)
         if url and (popup or FILE.search(url)):
             yield pages.seen(link) or "Attachment", url
 

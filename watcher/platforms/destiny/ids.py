@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from watcher.platforms import pages
 
@@ -22,7 +22,7 @@ def lasting(href: str) -> str | None:
     shown, number = pages.parameter(href, "dsp"), pages.parameter(href, "seq")
     if shown in SHOWN and number:
         return f"{SHOWN[shown]}:{number}"
-    path = unquote(urlsplit(href).path)
+    path = unquote(pages.split(href).path)
     found = FOLDER.search(path)
     return path[found.start() :] if found else None
 
@@ -31,5 +31,5 @@ def meeting_id(href: str) -> str | None:
     """The `seq` of the meeting that an agenda or its files belong to."""
     if pages.parameter(href, "dsp") == "ag":
         return pages.parameter(href, "seq") or None
-    found = FOLDER.search(unquote(urlsplit(href).path))
+    found = FOLDER.search(unquote(pages.split(href).path))
     return found["seq"] if found else None

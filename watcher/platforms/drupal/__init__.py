@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
 from watcher.platforms.drupal import jsonapi, views
@@ -59,7 +58,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is a Drupal site's (0 to 1)."""
-    parts, body = urlsplit(url), response.body if response else b""
+    parts, body = pages.split(url), response.body if response else b""
     if b'"jsonapi"' in body[:400] and jsonapi.is_api(url):
         return 0.9
     headers = response.headers if response else {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from bs4 import BeautifulSoup
 
@@ -24,6 +24,7 @@ from watcher.platforms import (
     Site,
     following,
     marks,
+    pages,
     records,
     shelves,
 )
@@ -39,12 +40,12 @@ PROSE = re.compile(r"body|description|summary|agenda|notes|details", re.IGNORECA
 
 def is_api(url: str) -> bool:
     """Whether an address is JSON:API's."""
-    return PATH.search(urlsplit(url).path) is not None
+    return PATH.search(pages.split(url).path) is not None
 
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The list of the site's address; what was changed last comes first, unless the address says otherwise."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     path = parts.path.rstrip("/")
     if path.lower().endswith("/jsonapi"):
         path += "/node/event"
@@ -108,7 +109,7 @@ def meeting_of(
         end=end,
         status=marks.status_of(start, response.fetched_at, title, *standing),
         location=next((text for name in fields if PLACE.search(name) for text in flat(fields[name], name)), ""),
-        url=urljoin(response.url, path) if path else None,
+        url=pages.joined(response.url, path),
         documents=tuple(documents.values()),
     )
 
@@ -134,14 +135,14 @@ def files_of(node: records.Record, files: Mapping[str, records.Record], response
         one = relation.get("data")
         for reference in [one] if isinstance(one, dict) else records.many(relation, "data"):
             about = records.inner(files.get(records.text(reference, "id"), {}), "attributes")
-            url = records.text(records.inner(about, "uri"), "url")
+            url = records.address(records.inner(about, "uri"), response.url, "url")
             if not url:
                 continue
             name = records.text(records.inner(reference, "meta"), "description") or records.text(about, "filename")
             kind = marks.document_kind(field.removeprefix("field_"), name)
             yield Link(
                 records.text(reference, "id"),
-                urljoin(response.url, url),
+                url,
                 name,
                 "attachment" if kind == "other" else kind,
                 marks.revised_mark(name.replace("_", " ").replace("-", " ")),
@@ -177,13 +178,13 @@ def passages_of(node: records.Record, response: Response) -> tuple[Passage, ...]
 def next_page(answer: records.Record, response: Response) -> tuple[Request, ...]:
     """The next page of the list, three pages deep: what was changed longer ago is no news."""
     link = records.inner(answer, "links").get("next")
-    url = link.get("href") if isinstance(link, dict) else link
-    offset = dict(parse_qsl(urlsplit(str(url or "")).query)).get("page[offset]", "")
+    url = pages.joined(response.url, str((link.get("href") if isinstance(link, dict) else link) or ""))
+    offset = pages.parameter(url or "", "page[offset]")
     if not url or (offset.isdigit() and int(offset) > 150):
         return ()
     return (
         Request(
-            urljoin(response.url, str(url)),
+            url,
             headers=ACCEPT,
             why="next nodes",
             stable_key=f"nodes:{offset}",

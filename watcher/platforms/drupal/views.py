@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -163,9 +162,9 @@ def meeting_of(entry: Entry, tag: Tag, site: Site, response: Response) -> Meetin
     body = next((entry.cells[name] for name in BODIES if entry.cells.get(name)), "")
     place = next((entry.cells[name] for name in PLACES if entry.cells.get(name)), "")
     place = place or pages.seen(tag.select_one("[class*=location], [class*=venue], .street-block"))
-    name = urlsplit(page).path if page else f"{start:%F}:{shelves.slug(title or body)}"
+    name = pages.split(page).path if page else f"{start:%F}:{shelves.slug(title or body)}"
     return Meeting(
-        id=name if not page or not urlsplit(page).query else f"{name}?{urlsplit(page).query}",
+        id=name if not page or not pages.split(page).query else f"{name}?{pages.split(page).query}",
         body=site.body or body,
         title=title,
         start=start,
@@ -240,11 +239,11 @@ def of_node(page: BeautifulSoup, site: Site, response: Response) -> Meeting | No
     fields = own.select("[class*=date] time, .date-display-single, .date-display-start, [class*=field][class*=date]")
     shown = next((text for tag in fields if marks.read_date(text := pages.seen(tag))), title)
     start = marks.moment(shown, zone)
-    if start is None or not shelves.SITTING.search(f"{title} {urlsplit(response.url).path}"):
+    if start is None or not shelves.SITTING.search(f"{title} {pages.split(response.url).path}"):
         return None
     place = pages.seen(own.select_one("[class*=field][class*=location] .field-item, [class*=field][class*=location]"))
     return Meeting(
-        id=urlsplit(response.url).path,
+        id=pages.split(response.url).path,
         body=site.body or "",
         title=title,
         start=start,

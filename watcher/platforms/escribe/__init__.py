@@ -16,7 +16,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from watcher.platforms import (
@@ -67,7 +66,7 @@ TICKS = re.compile(r"/Date\((-?\d+)")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The calendar from two weeks ago to some months ahead; one meeting's page where the address is one."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if link_id(site.url):
         return (Request(site.url, kind="meeting", why="one meeting"),)
     root = f"{parts.scheme}://{parts.netloc}{re.split(r'/[^/]*[.]aspx', parts.path, maxsplit=1)[0].rstrip('/')}"
@@ -101,7 +100,7 @@ def read(site: Site, response: Response) -> Reading:
     entries = records.records(inside(pages.json_of(response), response), response, *LANDMARKS)
     document = Document(response.url, "Meetings", "listing")
     if not entries:
-        if CALENDAR not in urlsplit(response.url).path.lower():
+        if CALENDAR not in pages.split(response.url).path.lower():
             raise EmptyReading("an empty list, and not from the vendor's calendar", url=response.url)
         return Reading(document, proof="d: [] (no meetings in the window)")
     meetings = tuple(meeting_of(entry, site, response) for entry in entries)
@@ -186,7 +185,7 @@ def agenda_page(meeting: Meeting) -> Request | None:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is eSCRIBE's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").lower().endswith(".escribemeetings.com"):
         return 0.95
     body = response.body if response else b""

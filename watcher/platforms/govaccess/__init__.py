@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.govaccess import events, folders
@@ -66,4 +65,4 @@ def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is govAccess's (0 to 1)."""
     if response and any(mark in response.body for mark in MARKS):
         return 0.95
-    return 0.6 if PATHS.search(urlsplit(url).path) else 0.0
+    return 0.6 if PATHS.search(pages.split(url).path) else 0.0

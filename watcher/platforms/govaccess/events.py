@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
@@ -110,7 +109,7 @@ def meeting_of(cells: dict[str, Tag], site: Site, response: Response) -> Meeting
 def document(label: str, url: str, heading: str, mark: str | None = None, *, alone: bool = True) -> Link:
     """A document by its words; the first of a column or box is what that is for, whatever it is called."""
     label = re.sub(r"^Click to download | PDF file$|\s*\(opens in a new window\)$", "", label)
-    kind = marks.document_kind(label, urlsplit(url).path.rpartition("/")[2])
+    kind = marks.document_kind(label, pages.split(url).path.rpartition("/")[2])
     if kind == "other":
         kind = marks.document_kind(heading) if alone else "attachment"
     shown = marks.revised_mark(label) or (mark if kind in ("agenda", "packet") else None)

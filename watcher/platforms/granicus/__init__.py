@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin
 
 from watcher.platforms import About, Document, LayoutChanged, Reading, Request, Response, Site, feeds, pages
 from watcher.platforms.granicus import agenda, ids, listing
@@ -38,7 +38,7 @@ PROGRAMS = (b"AgendaViewer.php?", b"MediaPlayer.php?", b"MinutesViewer.php?")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The view; the first one of a bare host. A view shows what its publisher chose: it takes no window of days."""
-    if urlsplit(site.url).path in ("", "/"):
+    if pages.split(site.url).path in ("", "/"):
         return (Request(urljoin(site.url, "/ViewPublisher.php?view_id=1"), why="Granicus view 1"),)
     return (Request(site.url, why="Granicus view"),)
 
@@ -59,7 +59,7 @@ def read_document(site: Site, response: Response) -> Reading:
     """An agenda with its items, a page that only frames a document, or a document."""
     if not pages.is_html(response):
         return pages.read_document(response)
-    if framed := parse_qs(urlsplit(response.url).query).get("url") if "/gview" in response.url else None:
+    if framed := parse_qs(pages.split(response.url).query).get("url") if "/gview" in response.url else None:
         return unframed(framed[0], response)
     page = pages.page_of(response)
     if page.select_one("td[headers^=Name], tr.listingRow"):
@@ -86,7 +86,7 @@ def unframed(url: str, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Granicus's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     body = response.body if response else b""
     if (parts.hostname or "").lower().endswith(".granicus.com"):
         return 0.5 if response and pages.is_json(response) else 0.95  # nothing of the vendor's own is JSON

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl
 
 from bs4.element import Tag
 
@@ -27,10 +27,7 @@ NO_PAPER = re.compile(r"\b(?:ecomment|e-comment|podcast|rss|download|speak|calen
 
 def asked(href: str) -> tuple[str, dict[str, str]]:
     """(program in lower case, its question with names in lower case)."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return "", {}
+    parts = pages.split(href)
     given = {name.lower(): value.strip() for name, value in parse_qsl(parts.query)}
     path = parts.path.lower()
     if player := re.search(r"/player/(clip|event)/(\d+)", path):
@@ -66,10 +63,7 @@ def link_id(href: str) -> str | None:
 def address(link: Tag, base: str) -> str | None:
     """Where a link leads, also one that opens a window of its own."""
     opened = OPENED.search(str(link.get("onclick") or ""))
-    if opened and (url := pages.address(link, base)) is None:
-        url = urljoin(base, opened[1])
-        return url if urlsplit(url).scheme in ("http", "https") else None
-    return pages.address(link, base)
+    return pages.address(link, base) or (pages.joined(base, opened[1]) if opened else None)
 
 
 def document(link: Tag, base: str, meeting: str, revised: str | None) -> Link | None:
@@ -80,8 +74,8 @@ def document(link: Tag, base: str, meeting: str, revised: str | None) -> Link | 
     program, given = asked(url)
     image = link.select_one("img[alt]")
     label = pages.seen(link) or (str(image["alt"]).strip() if image else "") or str(link.get("title") or "").strip()
-    if KINDS.get(program) == "video" or RECORDING.search(urlsplit(url).path):
-        name = urlsplit(url).path if RECORDING.search(urlsplit(url).path) else meeting
+    if KINDS.get(program) == "video" or RECORDING.search(pages.split(url).path):
+        name = pages.split(url).path if RECORDING.search(pages.split(url).path) else meeting
         return Link(f"video:{name}", url, label, "video")
     cell = link.find_parent("td")
     header = " ".join(cell.get_attribute_list("headers", "")).partition(" ")[0] if cell else ""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from watcher.platforms import About, Document, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.ice_287g import lists
@@ -73,11 +73,8 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """Return how sure we are: ICE's own host, or the names of its lists."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return 0.0
+    parts = pages.split(url)
+    host = parts.hostname or ""
     about = "287g" in parts.path.lower()
     if (host == "ice.gov" or host.endswith(".ice.gov")) and about:
         return 0.95
@@ -91,10 +88,7 @@ def detect(url: str, response: Response | None) -> float:
 
 def link_id(href: str) -> str | None:
     """Return the name of a list or memorandum that a link leads to; None for any other link."""
-    try:
-        path = unquote(urlsplit(unwrapped(href)).path)
-    except ValueError:
-        return None
+    path = unquote(pages.split(unwrapped(href)).path)
     return path if FILE.search(path) or (path.lower().endswith(".pdf") and "287g" in path.lower()) else None
 
 
@@ -103,7 +97,7 @@ def link_id(href: str) -> str | None:
 
 def _published(url: str) -> tuple[date, str]:
     """Return the day and the half of it in a file's name: …07032025pm.xlsx. Without one it is older than any."""
-    found = STAMP.search(urlsplit(url).path.rpartition("/")[2])
+    found = STAMP.search(pages.split(url).path.rpartition("/")[2])
     try:
         return (date(int(found[3]), int(found[1]), int(found[2])), (found[4] or "").lower()) if found else NEVER
     except ValueError:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin
 
 from rapidfuzz import fuzz, process
 
@@ -23,6 +23,7 @@ from watcher.platforms import (
     Response,
     Site,
     following,
+    pages,
 )
 
 FILE = re.compile(r"(participating|pending)[-_ ]?agencies[^/]*\.xlsx\Z", re.IGNORECASE)
@@ -77,13 +78,13 @@ class Agreement:
 
 def list_named(url: str) -> str | None:
     """Return which list a file is by its name, participating or pending; None for any other address."""
-    found = FILE.search(unquote(urlsplit(url).path))
+    found = FILE.search(unquote(pages.split(url).path))
     return found[1].lower() if found else None
 
 
 def here(url: str, base: str) -> str:
     """Return an address at ICE on the host that the list came from, so that a copy of the site leads to itself."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").endswith("ice.gov"):
         return urljoin(base, parts.path + (f"?{parts.query}" if parts.query else ""))
     return url
@@ -91,7 +92,7 @@ def here(url: str, base: str) -> str:
 
 def unwrapped(url: str) -> str:
     """Return where a link leads that Outlook's "safe links" has wrapped; many of the lists' links are."""
-    parts = urlsplit(url.strip())
+    parts = pages.split(url.strip())
     if (parts.hostname or "").endswith("safelinks.protection.outlook.com"):
         return parse_qs(parts.query).get("url", [url])[0]
     return url.strip()
@@ -224,7 +225,7 @@ def _memoranda(agreements: Sequence[Agreement], items: Sequence[AgendaItem], bas
             kind="attachment",
             why=f"memorandum of agreement of {each.agency}",
             title=f"Memorandum of agreement, {each.agency}, {each.state}",
-            stable_key=f"moa:{unquote(urlsplit(each.moa).path).rpartition('/')[2]}",
+            stable_key=f"moa:{unquote(pages.split(each.moa).path).rpartition('/')[2]}",
             context=(item.title,),
         )
         for each, item in pairs

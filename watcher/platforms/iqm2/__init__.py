@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.iqm2 import calendar, details, matters
@@ -38,7 +38,7 @@ MARKS = (b'title="IQM2 search"', b"/Lib/MinuteTraq.", b"/lib/MinuteTraq.", b"<!-
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The calendar as a list, from two weeks back to half a year ahead; a meeting's own page as it stands."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     path = parts.path
     if not path.lower().endswith(".aspx"):
         path = path.rstrip("/") or "/Citizens"
@@ -80,7 +80,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is IQM2's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").lower().endswith(".iqm2.com"):
         return 0.95
     if response and any(mark in response.body for mark in MARKS):

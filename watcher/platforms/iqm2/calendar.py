@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -110,7 +109,8 @@ def documents(row: Tag, base: str, meeting: str, revised: str | None) -> list[Li
     for anchor in own(row, "a"):
         if link := ids.document(anchor, base, revised):
             found.setdefault(link.id, link)
-        elif shown := SPLIT_VIEW.search(str(anchor.get("onclick") or "")):
-            player = urljoin(base, shown[1])
+        elif (shown := SPLIT_VIEW.search(str(anchor.get("onclick") or ""))) and (
+            player := pages.joined(base, shown[1])
+        ):
             found.setdefault("video", Link(f"video:{meeting}", player, pages.seen(anchor) or "Video", "video"))
     return list(found.values())

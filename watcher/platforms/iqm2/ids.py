@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin
 
 from bs4.element import Tag
 
@@ -17,7 +17,7 @@ FRAME = re.compile(r"/FileView\.aspx", re.IGNORECASE)
 
 def asked(href: str) -> tuple[str, dict[str, str]]:
     """(page in lower case, its question with names in lower case)."""
-    parts = urlsplit(href)
+    parts = pages.split(href)
     given = {name.lower(): value.strip() for name, value in parse_qsl(parts.query)}
     return parts.path.rsplit("/", 1)[-1].lower(), given
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlunsplit
 
 from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
 from watcher.platforms.legistar import insite, webapi
@@ -53,7 +53,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
     url = api_address(site)
     if webapi.is_api(url):
         return webapi.opening(url, today)
-    if urlsplit(url).path in ("", "/"):
+    if pages.split(url).path in ("", "/"):
         url = urljoin(url, "/Calendar.aspx")
     return (Request(url, why="InSite listing"),)
 
@@ -65,8 +65,8 @@ def api_address(site: Site) -> str:
         return site.url
     if webapi.is_api(api):
         return api
-    parts = urlsplit(site.url)
-    base = urlsplit(api)
+    parts = pages.split(site.url)
+    base = pages.split(api)
     path = parts.path if webapi.is_api(site.url) else f"/v1/{(parts.hostname or '').split('.')[0]}"
     query = parts.query if webapi.is_api(site.url) else ""
     return urlunsplit((base.scheme, base.netloc, base.path + path, query, ""))
@@ -79,7 +79,7 @@ def read(site: Site, response: Response) -> Reading:
     """
     if not response.body.strip():
         raise EmptyReading("the answer has no content", url=response.url)
-    if pages.is_document(response) or urlsplit(response.url).path.lower().endswith("view.ashx"):
+    if pages.is_document(response) or pages.split(response.url).path.lower().endswith("view.ashx"):
         return pages.read_document(response)
     if webapi.looks_like_json(response):
         return webapi.read(site, response)
@@ -88,7 +88,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Legistar's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host.endswith(".legistar.com"):
         return 0.95

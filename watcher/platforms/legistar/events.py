@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from watcher.platforms import (
@@ -22,6 +21,7 @@ from watcher.platforms import (
     Site,
     following,
     marks,
+    pages,
 )
 from watcher.platforms.legistar import details
 from watcher.platforms.legistar.fields import (
@@ -91,18 +91,18 @@ def meeting_of(fields: Fields, site: Site, response: Response) -> Meeting:
         start=start,
         status=marks.status_of(start, response.fetched_at, comment, agenda_status, get("Location"), get("Time")),
         location=get("Location"),
-        url=get("InSiteURL") or None,
+        url=pages.joined(response.url, get("InSiteURL")),
         documents=tuple(
             Link(
                 f"{mode}:{value(fields, 'EventId', 'ID')}",
-                urljoin(response.url, url),
+                url,
                 kind.title(),
                 kind,
                 revised,
                 version,
             )
-            for mode, kind, url, revised, version in links
-            if url
+            for mode, kind, href, revised, version in links
+            if (url := pages.joined(response.url, href))
         ),
     )
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from watcher.platforms import Link, Matter, Request, Response
+from watcher.platforms import Link, Matter, Request, Response, pages
 
 Fields = Mapping[str, Any]
 
@@ -18,12 +17,12 @@ JSON = (("accept", "application/json"),)
 
 def is_api(url: str) -> bool:
     """Whether an address is one of the Web API's (…/v1/{client}/…)."""
-    return CLIENT.match(urlsplit(url).path) is not None
+    return CLIENT.match(pages.split(url).path) is not None
 
 
 def root_of(url: str) -> str:
     """Address of the client, without a slash: https://webapi.legistar.com/v1/boston."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     found = CLIENT.match(parts.path)
     return f"{parts.scheme}://{parts.netloc}{found['root'] if found else ''}"
 
@@ -54,7 +53,7 @@ def versions_of(matter: Matter, address: str, response: Response) -> Request:
 
 def api_part(url: str, why: str, matter: Matter | None, response: Response) -> Request:
     """A list that belongs to a matter. Its refusal is no failure of the site: some councils keep some of them shut."""
-    path = urlsplit(url).path
+    path = pages.split(url).path
     found = CLIENT.match(path)
     return Request(
         url,
@@ -75,9 +74,9 @@ def attachments_of(entries: Sequence[Fields], response: Response) -> tuple[Link,
     return tuple(
         Link(
             id=value(fields, "MatterAttachmentId", "ID"),
-            url=urljoin(response.url, value(fields, "MatterAttachmentHyperlink", "Link")),
+            url=url,
             title=value(fields, "MatterAttachmentName", "Name"),
         )
         for fields in entries
-        if value(fields, "MatterAttachmentHyperlink", "Link")
+        if (url := pages.joined(response.url, value(fields, "MatterAttachmentHyperlink", "Link")))
     )

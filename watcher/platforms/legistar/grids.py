@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from watcher.platforms import EmptyReading, LayoutChanged, Response, Unreadable, marks
+from watcher.platforms import EmptyReading, LayoutChanged, Response, Unreadable, marks, pages
 
 HOLDER = "ctl00_ContentPlaceHolder1_"
 _COUNT = re.compile(r"^\s*([\d,]+) records?\s*$", re.IGNORECASE)
@@ -86,9 +85,9 @@ def address(link: Tag | None, base: str) -> str | None:
         return None
     href = str(link.get("href") or "").strip()
     if href and not href.startswith(("#", "javascript:", "mailto:")):
-        return urljoin(base, href)
+        return pages.joined(base, href)
     popup = _POPUP.search(str(link.get("onclick") or ""))
-    return urljoin(base, popup.group(1)) if popup else None
+    return pages.joined(base, popup.group(1)) if popup else None
 
 
 @dataclass(frozen=True, slots=True)

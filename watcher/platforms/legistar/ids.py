@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
+
+from watcher.platforms import pages
 
 PAGES = {"meetingdetail.aspx": "meeting", "legislationdetail.aspx": "legislation", "historydetail.aspx": "history"}
 GATEWAY = {"MD": "meeting", "LD": "legislation", "L": "legislation", "HD": "history"}
@@ -14,7 +16,7 @@ def link_id(href: str) -> str | None:
 
     Only the ID and GUID count: `Options`, `Search` and the like differ from visit to visit.
     """
-    parts = urlsplit(href)
+    parts = pages.split(href)
     page = parts.path.rsplit("/", 1)[-1].lower()
     given = {name.lower(): value for name, value in parse_qsl(parts.query)}
     mode = given.get("m", "").upper()
@@ -31,7 +33,7 @@ def link_id(href: str) -> str | None:
 
 def meeting_id(href: str) -> str | None:
     """ID and GUID of the meeting that a link of any kind (detail, agenda, calendar file) belongs to, else None."""
-    parts = urlsplit(href)
+    parts = pages.split(href)
     given = {name.lower(): value for name, value in parse_qsl(parts.query)}
     mode = given.get("m", "").upper()
     of_meeting = parts.path.lower().endswith("meetingdetail.aspx") or (mode in ("IC", "MD", *DOCUMENTS) and mode != "F")
@@ -44,7 +46,7 @@ def meeting_id(href: str) -> str | None:
 
 def document_kind(heading: str, href: str) -> str:
     """What a meeting's document is: agenda, packet, minutes, notice, video or other. The link's mode decides first."""
-    query = {name.lower(): value for name, value in parse_qsl(urlsplit(href).query)}
+    query = {name.lower(): value for name, value in parse_qsl(pages.split(href).query)}
     if kind := DOCUMENTS.get(query.get("m", "").upper()):
         return kind
     words = heading.lower()

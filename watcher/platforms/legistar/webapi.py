@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from watcher.platforms import Document, LayoutChanged, Passage, Reading, Request, Response, Site, Unreadable
+from watcher.platforms import Document, LayoutChanged, Passage, Reading, Request, Response, Site, Unreadable, pages
 from watcher.platforms.legistar import events, matters
 from watcher.platforms.legistar.fields import CLIENT, JSON, Fields, is_api, root_of, value
 
@@ -23,7 +23,7 @@ MOST_ROWS = 1000  # the API's own limit
 
 def opening(url: str, today: date) -> tuple[Request, ...]:
     """The events from two weeks ago onwards; an address that already says what it wants is asked as it stands."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     found = CLIENT.match(parts.path)
     rest = (found["rest"] or "").strip("/").lower() if found else "?"
     if parts.query or rest not in ("", "events"):

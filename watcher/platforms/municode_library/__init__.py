@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode
 
 from watcher.platforms import (
     About,
@@ -56,7 +56,7 @@ PAGE = re.compile(r"/(?P<state>[a-z]{2})/(?P<city>[^/]+)(?:/\w+/(?P<product>[^/]
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """Who the client is (page address), or the newest supplement and the address itself (API address)."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if API.search(parts.path):
         product = pages.parameter(site.url, "productId")
         here = Request(site.url, headers=JSON, why="address of the API", stable_key=f"address:{site.url}")
@@ -113,7 +113,7 @@ def read_content(answer: Fields, site: Site, response: Response) -> Reading:
     products = [product for product in field(answer, "codes") or () if isinstance(product, Mapping)]
     if not products:
         raise EmptyReading("the client has no code", url=response.url)
-    found = PAGE.search(urlsplit(site.url).path)
+    found = PAGE.search(pages.split(site.url).path)
     wanted = slug(unquote(found["product"] or "")) if found else ""
     chosen = next((p for p in products if slug(text_of(p, "productName", "Name")) == wanted), None)
     if chosen is None and wanted and len(products) > 1:
@@ -203,7 +203,7 @@ KINDS = (
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Municode Library's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host in ("library.municode.com", "api.municode.com", "www.municode.com"):
         return 0.95

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -25,7 +24,7 @@ def api_of(site: Site, near: str) -> str:
     """The API's address: the site's option, else api.municode.com beside library.municode.com, else the same host."""
     if api := site.options.get("api", "").rstrip("/"):
         return api
-    parts = urlsplit(near)
+    parts = pages.split(near)
     if API.search(parts.path):
         return f"{parts.scheme}://{parts.netloc}{API.split(parts.path, maxsplit=1)[0]}"
     host = re.sub(r"\Alibrary\.", "api.", parts.netloc, flags=re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
 
@@ -122,7 +122,7 @@ def midnight(at: datetime) -> datetime:
 def pdf_of(entry: Fields, site: Site, response: Response) -> str:
     """Where an ordinance's PDF is: the vendor's download host, or the API's own where it is played elsewhere."""
     base = api_of(site, response.url)
-    if (urlsplit(base).hostname or "").endswith("municode.com"):
+    if (pages.split(base).hostname or "").endswith("municode.com"):
         base = "https://mcclibraryfunctions.azurewebsites.us/api"
     product = text_of(entry, "ProductId") or pages.parameter(response.url, "productId")
     return f"{base}/ordinanceDownload/{product}/{text_of(entry, 'Id')}/pdf"

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.municode_meetings import agenda, api, publish, web
@@ -40,8 +39,8 @@ PATHS = re.compile(r"/(publishpage|adahtmldocument)\b", re.IGNORECASE)
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """What to ask first: a publish page or a page of a city's site as it stands; of a bare host its API."""
     url = site.options.get("api") or site.url
-    bare = urlsplit(url).path in ("", "/")
-    if api.is_api(url) or site.options.get("api") or (bare and not urlsplit(url).query):
+    bare = pages.split(url).path in ("", "/")
+    if api.is_api(url) or site.options.get("api") or (bare and not pages.split(url).query):
         return (api.opening(url, today),)
     return (Request(url, why="listing of meetings"),)
 
@@ -69,7 +68,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Municode's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host == "meetings.municode.com" or host.endswith(".municodemeetings.com"):
         return 0.95

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from watcher.platforms import (
@@ -42,12 +42,12 @@ WORDS = re.compile(r"[A-Z][a-z]+")
 
 def is_api(url: str) -> bool:
     """Whether an address is the API's."""
-    return PATH in urlsplit(url).path.lower()
+    return PATH in pages.split(url).path.lower()
 
 
 def opening(url: str, today: date) -> Request:
     """The meetings from two weeks ago to four months ahead; an address that says itself what it wants as it stands."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if not is_api(url) or (not parts.query and parts.path.lower().rstrip("/").endswith((PATH, "list.json"))):
         window = f"datefrom={(today - BACK).isoformat()}&dateto={(today + AHEAD).isoformat()}"
         url = f"{parts.scheme}://{parts.netloc}{PATH}/list.json?{window}"
@@ -166,8 +166,9 @@ def documents_of(fields: Fields, base: str) -> Iterator[Link]:
 def addresses(value: Any, base: str, label: str = "") -> Iterator[tuple[str, str]]:
     """(words, address) of each address in a field, however deep."""
     if isinstance(value, str):
-        if value.startswith(("http://", "https://")) or (value.startswith("/") and ids.link_id(value)):
-            yield label, urljoin(base, value.strip())
+        leads = value.startswith(("http://", "https://")) or (value.startswith("/") and ids.link_id(value))
+        if leads and (url := pages.joined(base, value)):
+            yield label, url
     elif isinstance(value, dict):
         words = next((str(value[name]) for name in ("Title", "Name", "title", "name") if value.get(name)), label)
         for inner in value.values():

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-from watcher.platforms import Link, Meeting, Request, following, marks
+from watcher.platforms import Link, Meeting, Request, following, marks, pages
 
 FILE = re.compile(r"\b((?:MEET|ITEM)-[A-Za-z0-9_-]*?([0-9a-f]{32}))\b")
 BY_NAME = re.compile(r"[0-9a-f]{32}")
@@ -36,7 +36,7 @@ def meeting_id(href: str) -> str | None:
 
 def html_agenda(href: str) -> str | None:
     """The meeting of an agenda as a web page, else None."""
-    parts = urlsplit(href)
+    parts = pages.split(href)
     if "adahtmldocument" not in parts.path.lower():
         return None
     return asked(href).get("me", "").replace("-", "").lower() or None
@@ -77,7 +77,7 @@ def html_agenda_of(meeting: Meeting) -> Iterator[Request]:
 
 def asked(href: str) -> dict[str, str]:
     """The query, names in lower case."""
-    return {name.lower(): value for name, value in parse_qsl(urlsplit(href).query)}
+    return {name.lower(): value for name, value in parse_qsl(pages.split(href).query)}
 
 
 def published(label: str, href: str, heading: str) -> Link:
@@ -102,4 +102,4 @@ def kind_of(identity: str, label: str, href: str, heading: str) -> str:
             return kind
     if not identity and VIDEO.search(href):
         return "video"
-    return marks.document_kind(heading, label, urlsplit(href).path.rpartition("/")[2])
+    return marks.document_kind(heading, label, pages.split(href).path.rpartition("/")[2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -142,6 +142,6 @@ def next_page(page: BeautifulSoup, meetings: tuple[Meeting, ...], response: Resp
 
 def turned(url: str, number: str) -> str:
     """The same publish page at another page number."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name.lower() != "p"]
     return urlunsplit(parts._replace(query=urlencode([*kept, ("p", number)])))

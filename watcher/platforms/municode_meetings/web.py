@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
@@ -126,7 +125,9 @@ def meeting_of(
     """A meeting out of a row, an entry or a page. Its own address is its name: the files change with each publication."""
     start, end = times(part, site.jurisdiction.time_zone)
     mark = marks.revised_mark(name)
-    identity = urlsplit(url).path if url else next(filter(None, (ids.meeting_id(link.url) for link in documents)), None)
+    identity = (
+        pages.split(url).path if url else next(filter(None, (ids.meeting_id(link.url) for link in documents)), None)
+    )
     return Meeting(
         id=identity or f"{name}:{start}",
         body=site.body or name,

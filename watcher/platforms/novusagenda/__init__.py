@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.novusagenda import agenda, listing
@@ -40,7 +40,7 @@ MARKS = (b"SearchAgendasMeetings_radGrid", b"SearchAgendasMeetings$")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The meetings of half a year around today; an agenda's own page as it stands."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     path, asked = parts.path, dict(parse_qsl(parts.query))
     page = path.rsplit("/", 1)[-1].lower()
     if page.endswith((".aspx", ".ashx")) and not page.startswith(("meetings", "default")):
@@ -58,7 +58,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the vendor's word for it.
     """
-    page = urlsplit(response.url).path.rsplit("/", 1)[-1].lower()
+    page = pages.split(response.url).path.rsplit("/", 1)[-1].lower()
     if page == "coversheet.aspx" and pages.is_html(response):
         return agenda.read_cover_sheet(site, response)
     if pages.is_document(response) or page.endswith(".ashx"):
@@ -72,7 +72,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is NovusAGENDA's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").lower().endswith(".novusagenda.com"):
         return 0.95
     if response and any(mark in response.body for mark in MARKS):

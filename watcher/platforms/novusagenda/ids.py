@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl
 
 from bs4.element import Tag
 
@@ -14,7 +14,7 @@ OPENED = re.compile(r"""window\.open\(\s*['"]([^'"]+)['"]""", re.IGNORECASE)
 
 def asked(href: str) -> tuple[str, dict[str, str]]:
     """(page in lower case, its question with names in lower case)."""
-    parts = urlsplit(href)
+    parts = pages.split(href)
     return parts.path.rsplit("/", 1)[-1].lower(), {name.lower(): value for name, value in parse_qsl(parts.query)}
 
 
@@ -44,7 +44,7 @@ def meeting_id(href: str) -> str | None:
 def target(anchor: Tag, base: str) -> str | None:
     """Where a link leads, also where a script opens it in a window of its own."""
     if opened := OPENED.search(f"{anchor.get('onclick') or ''} {anchor.get('href') or ''}"):
-        return urljoin(base, str(opened[1]))
+        return pages.joined(base, str(opened[1]))
     return pages.address(anchor, base)
 
 
@@ -59,6 +59,6 @@ def document(anchor: Tag, heading: str, base: str, revised: str | None) -> Link 
     identity = link_id(url) or url
     kind = identity.partition(":")[0].removesuffix("-page")
     if kind not in ("agenda", "minutes"):
-        kind = marks.document_kind(heading, label, urlsplit(url).path)
+        kind = marks.document_kind(heading, label, pages.split(url).path)
     mark = marks.revised_mark(label) or (revised if kind in ("agenda", "packet") else None)
     return Link(identity, url, label, kind, mark)

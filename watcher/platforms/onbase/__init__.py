@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.onbase import agenda, ids, listing
@@ -43,7 +42,7 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the page's word for it.
     """
-    path = urlsplit(response.url).path
+    path = pages.split(response.url).path
     if pages.is_document(replace(response, request=Request(response.url))):
         return pages.read_document(response)
     page = pages.page_of(response)
@@ -69,7 +68,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is Agenda Online's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     host, path = (parts.hostname or "").lower(), parts.path.lower()
     if response and any(mark in response.body for mark in MARKS):
         return 0.95

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -165,10 +164,10 @@ def read_file(page: BeautifulSoup, response: Response) -> Reading:
     """A file that came as a web page: newer versions answer with a script that loads it from elsewhere."""
     found = next((text for text in map(str, page.find_all("script")) if LOADED.search(text)), "")
     address = LOADED.search(found)
-    if address is None:
+    url = pages.joined(response.url, address["url"].replace("&amp;", "&")) if address else None
+    if url is None:
         return pages.read_document(response)
     asked = response.request
-    url = urljoin(response.url, address["url"].replace("&amp;", "&"))
     follow = replace(asked, url=url, stable_key=f"bytes:{asked.key}")
     return Reading(
         Document(response.url, asked.title, asked.kind), follow=(follow,), proof="the file is loaded by script"

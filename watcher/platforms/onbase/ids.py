@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 
-from watcher.platforms import Meeting, Request, following
+from watcher.platforms import Meeting, Request, following, pages
 
 KINDS = {"1": "agenda", "2": "minutes", "3": "minutes"}
 TYPES = {"1": "agenda", "2": "minutes", "3": "summary"}
@@ -19,7 +19,7 @@ FILE = re.compile(r"/documents/(?:downloadfile(?:bytes)?|viewdocument)/(?P<name>
 
 def root(url: str) -> str:
     """The address of the place's Agenda Online, which may lie in a folder, without the last slash."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     inside = INSIDE.search(parts.path)
     folder = parts.path[: inside.start()] if inside else parts.path
     return urlunsplit((parts.scheme, parts.netloc, folder.rstrip("/"), "", ""))
@@ -27,13 +27,13 @@ def root(url: str) -> str:
 
 def asked(url: str) -> dict[str, str]:
     """The query, names in lower case."""
-    return {name.lower(): value for name, value in parse_qsl(urlsplit(url).query)}
+    return {name.lower(): value for name, value in parse_qsl(pages.split(url).query)}
 
 
 def meeting_id(url: str) -> str:
     """The meeting that an address belongs to, or ""."""
     given = asked(url)
-    return given.get("meetingid") or (given.get("id", "") if MEETING.search(urlsplit(url).path) else "")
+    return given.get("meetingid") or (given.get("id", "") if MEETING.search(pages.split(url).path) else "")
 
 
 def doctype(url: str) -> str:
@@ -50,7 +50,7 @@ def link_id(href: str) -> str | None:
 
 def lasting(href: str) -> str | None:
     """The stable name of what a link leads to, e.g. "agenda:5262" or "file:5262:771:Report.pdf"; None for navigation."""
-    path, meeting = urlsplit(href).path, meeting_id(href)
+    path, meeting = pages.split(href).path, meeting_id(href)
     if not meeting:
         return None
     kind = TYPES.get(doctype(href), "other")

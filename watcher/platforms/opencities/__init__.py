@@ -14,7 +14,6 @@ Option `calendars`: ids of calendars (comma between them) to ask at once, where 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
 from watcher.platforms.opencities import calendars, meetings
@@ -55,7 +54,7 @@ def read(site: Site, response: Response) -> Reading:
     """
     if pages.is_document(response):
         return pages.read_document(response)
-    path = urlsplit(response.url).path.lower()
+    path = pages.split(response.url).path.lower()
     if pages.is_json(response) or "/ocapi/" in path or path.endswith("/ocservicehandler.axd"):
         answer = pages.json_of(response)
         if isinstance(answer, dict) and "html" in answer:
@@ -75,7 +74,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is OpenCities' (0 to 1)."""
-    path = urlsplit(url).path.lower()
+    path = pages.split(url).path.lower()
     body = response.body if response else b""
     if all(mark in body for mark in JSON_MARKS) and "/ocapi/" in path:
         return 0.95

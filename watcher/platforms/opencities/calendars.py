@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlunsplit
 
 from bs4 import BeautifulSoup
 
@@ -43,7 +43,7 @@ SHOWN = "[data-calendar-id], [data-entity-id], [data-filter-option-id]"
 
 def is_entries(url: str) -> bool:
     """Whether an address is the service of entries."""
-    return urlsplit(url).path.lower().endswith(ENTRIES)
+    return pages.split(url).path.lower().endswith(ENTRIES)
 
 
 def windows(today: date) -> Iterator[tuple[date, date]]:
@@ -55,7 +55,7 @@ def windows(today: date) -> Iterator[tuple[date, date]]:
 
 def entries_at(url: str, first: date, last: date) -> Request:
     """The entries by an address that names the calendars; one that names days is asked for these."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     given = parse_qsl(parts.query, keep_blank_values=True)
     if not {name.lower() for name, _ in given} & {"startdate", "enddate"}:
         given += [("StartDate", first.isoformat()), ("EndDate", last.isoformat())]

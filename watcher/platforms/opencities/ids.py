@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from watcher.platforms import Link, marks, pages
 
@@ -14,7 +14,7 @@ FILE = re.compile(r"/files/|/(?:shared)?assets/|\.(?:pdf|docx?|xlsx?|pptx?)$", r
 
 def link_id(href: str) -> str | None:
     """The file that a link leads to, in its version: its path; None for navigation."""
-    path = urlsplit(href).path
+    path = pages.split(href).path
     return path if FILE.search(path) else None
 
 
@@ -25,7 +25,7 @@ def lasting(url: str) -> str:
 
 def link(label: str, url: str, heading: str, *, kind: str = "") -> Link:
     """A published file by its words and the heading above it."""
-    name = urlsplit(url).path.rpartition("/")[2]
+    name = pages.split(url).path.rpartition("/")[2]
     kind = kind or marks.document_kind(heading, label, name)
     mark = marks.revised_mark(label, heading)
     return counted(Link(lasting(url), url, label or heading, kind, mark))
@@ -33,7 +33,7 @@ def link(label: str, url: str, heading: str, *, kind: str = "") -> Link:
 
 def counted(link: Link) -> Link:
     """The same file under its lasting name, its version apart."""
-    version = VERSION.search(urlsplit(link.url).path)
+    version = VERSION.search(pages.split(link.url).path)
     if version is None:
         return link
     return replace(link, id=lasting(link.url), version=version["version"])
@@ -41,7 +41,7 @@ def counted(link: Link) -> Link:
 
 def asking(url: str) -> tuple[tuple[str, str], ...]:
     """The headers with which the site's own pages ask its services."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     return (
         ("accept", "application/json"),
         ("origin", f"{parts.scheme}://{parts.netloc}"),
@@ -52,7 +52,7 @@ def asking(url: str) -> tuple[tuple[str, str], ...]:
 
 def service(url: str, path: str) -> str:
     """A service on the host of an address."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 

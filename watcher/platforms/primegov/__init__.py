@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from watcher.platforms import (
     About,
@@ -56,7 +55,7 @@ LANDMARKS = ("documentList", "meetingTypeId", "committeeId")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """What to ask first: the meetings ahead and this year's; of one committee where the portal's address names it."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if API in parts.path.lower():
         return (Request(site.url, headers=JSON, why="PrimeGov meetings", stable_key="meetings"),)
     committee = pages.parameter(site.url, "committee")
@@ -73,7 +72,7 @@ def opening(site: Site, today: date) -> tuple[Request, ...]:
 
 def root_of(url: str) -> str:
     """Where a portal lives, without a slash at its end."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     path = re.split(r"/(?:public|portal|api)\b", parts.path, maxsplit=1, flags=re.IGNORECASE)[0]
     return f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}"
 
@@ -90,7 +89,7 @@ def read(site: Site, response: Response) -> Reading:
     entries = records.records(pages.json_of(response), response, *LANDMARKS)
     document = Document(response.url, "Meetings", "listing")
     if not entries:
-        if API not in urlsplit(response.url).path.lower():
+        if API not in pages.split(response.url).path.lower():
             raise EmptyReading("an empty list, and not from the portal's address", url=response.url)
         return Reading(document, proof="[] (an empty list of meetings)")
     meetings = tuple(meeting_of(entry, site, response) for entry in entries)
@@ -152,12 +151,12 @@ def document_of(paper: records.Record, response: Response) -> Link:
 
 def is_page(url: str) -> bool:
     """Whether an address is one of the portal's agenda pages."""
-    return urlsplit(url).path.lower().endswith("/portal/meeting")
+    return pages.split(url).path.lower().endswith("/portal/meeting")
 
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is PrimeGov's (0 to 1)."""
-    parts = urlsplit(url)
+    parts = pages.split(url)
     if (parts.hostname or "").lower().endswith(".primegov.com"):
         return 0.95
     body = response.body if response else b""

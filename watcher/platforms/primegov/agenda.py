@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
@@ -31,10 +30,7 @@ HUNG = re.compile(r"/(attachment|document)/(\d+)", re.IGNORECASE)
 
 def link_id(href: str) -> str | None:
     """The stable name of what a link leads to: a compiled document, an agenda page or an attachment."""
-    try:
-        path = urlsplit(href).path
-    except ValueError:
-        return None
+    path = pages.split(href).path
     if history := pages.parameter(href, "historyId"):
         return f"attachment:{history.lower()}"
     if found := HUNG.search(path):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
 from watcher.platforms.wordpress import events, pages_of_meetings, posts
@@ -41,7 +41,7 @@ JSON_MARKS = re.compile(rb"\\?/wp-json\\?/(?:tribe\\?/events|wp\\?/v2)")
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
     """The page, or the JSON: events from two weeks back to four months ahead, posts the newest first."""
-    parts = urlsplit(site.url)
+    parts = pages.split(site.url)
     if not JSON_PATH.search(f"{parts.path}/"):
         return (Request(site.url, why="page of agendas"),)
     path = parts.path.rstrip("/")
@@ -66,7 +66,7 @@ def read(site: Site, response: Response) -> Reading:
         raise EmptyReading("the answer has no content", url=response.url)
     if pages.is_document(response):
         return pages.read_document(response)
-    if pages.is_json(response) or (JSON_PATH.search(urlsplit(response.url).path) and not pages.is_html(response)):
+    if pages.is_json(response) or (JSON_PATH.search(pages.split(response.url).path) and not pages.is_html(response)):
         answer = pages.json_of(response)
         if events.is_events(answer):
             return events.read(answer, site, response)
@@ -76,7 +76,7 @@ def read(site: Site, response: Response) -> Reading:
 
 def detect(url: str, response: Response | None) -> float:
     """How sure it is that an address is a WordPress site's (0 to 1)."""
-    path, body = urlsplit(url).path, response.body if response else b""
+    path, body = pages.split(url).path, response.body if response else b""
     if body.lstrip()[:1] in (b"{", b"[") and JSON_MARKS.search(body):
         return 0.9
     if JSON_PATH.search(path) or MARKS.search(body):

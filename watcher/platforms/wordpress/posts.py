@@ -82,7 +82,7 @@ def meetings_of_uploads(uploads: Sequence[records.Record], site: Site, response:
     """Uploads by the date in their title or file name; the modification stamp tells a new upload from the old."""
     rows, stamps = [], {}
     for upload in uploads:
-        title, url = title_of(upload), records.text(upload, "source_url")
+        title, url = title_of(upload), records.address(upload, response.url, "source_url")
         rows.append(Row((), title, [Anchor(title, url, line=title)]))
         stamps[url] = records.text(upload, "modified_gmt", "modified")
     found = shelves.shelf_of_rows(rows, site, response).meetings
