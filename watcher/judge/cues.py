@@ -16,7 +16,7 @@ from watcher.judge.lexicon import Entry, Lexicon
 REACH = 400  # characters around a literal in which its entry's patterns are looked for
 SHORT = 3000  # up to this length a text is searched whole
 LONG = 20_000  # beyond this length a text is first narrowed to regions
-REGION = 1300  # characters around a literal that such a region spans: a match, and what it needs
+REGION = 1000  # characters around a literal that such a region spans: a match, and what it needs
 MOST = 40  # hits of one entry that are worth keeping: more say nothing new
 NEAR = 100
 
