@@ -385,3 +385,39 @@ async def test_the_first_page_stays_small_with_a_thousand_places(ledger: Ledger)
     assert 'href="/states/TX"' in page.text
     assert "/j/tx-town-0" not in page.text
     assert "/j/tx-town-0" in (await ask(view, "/states/TX")).text
+
+
+async def test_the_static_copy_holds_the_same_pages_with_links_that_work(full: Ledger, tmp_path: Path) -> None:
+    def copied() -> web.Copy:
+        view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, live=False, base="https://example.org/w")
+        return web.publish(view, tmp_path / "copy")
+
+    first = copied()
+    assert first.broken == []
+    assert first.written > 20
+    folder = tmp_path / "copy"
+    for page in folder.rglob("*.html"):
+        for address in re.findall(r'(?:href|src)="([^"#]+)', page.read_text()):
+            assert address.startswith("https://example.org") or (page.parent / address).is_file(), (page, address)
+        assert "<form" not in page.read_text()
+    assert "item&lt;/i&gt; added" in (folder / "index.html").read_text()
+    assert "https://example.org/w/changes/aa11" in (folder / "feed.atom").read_text()
+    again = copied()
+    assert (again.written, again.removed) == (0, 0)
+    full.record(changes=[a_change("ef44")])
+    third = copied()
+    assert 0 < third.written < 8
+    assert (folder / "changes/ef44/index.html").is_file()
+
+
+async def test_a_copy_drops_what_nothing_leads_to_and_names_what_is_broken(full: Ledger, tmp_path: Path) -> None:
+    def copied(sites: dict[str, Site]) -> web.Copy:
+        return web.publish(web.View(full, sites, lambda: NOW, live=False), tmp_path)
+
+    lone = replace(PLACE, slug="il-salem", name="Salem", state="IL")
+    copied({COUNCIL.id: COUNCIL, "salem": replace(COUNCIL, id="salem", jurisdiction=lone)})
+    assert (tmp_path / "j/il-salem/index.html").is_file()
+    assert copied({COUNCIL.id: COUNCIL}).removed >= 3
+    assert not (tmp_path / "j/il-salem/index.html").exists()
+    (tmp_path / "changes/aa11/index.html").unlink()
+    assert copied({COUNCIL.id: COUNCIL}).written == 1

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import detecting, looking, outlet, running, teaching, trying
+from watcher.cli import detecting, looking, outlet, publishing, running, teaching, trying
 
 Command = Callable[..., None]
 
@@ -40,7 +40,12 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "read": trying.read,
         "replay": trying.replay,
     },
-    "Keep": {"verify": looking.verify, "export": looking.export, "migrate": running.migrate},
+    "Keep": {
+        "verify": looking.verify,
+        "export": looking.export,
+        "publish": publishing.publish,
+        "migrate": running.migrate,
+    },
 }
 
 

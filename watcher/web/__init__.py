@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -32,9 +33,11 @@ from watcher.web.health import Health
 from watcher.web.index import Index
 from watcher.web.operator import Operator
 from watcher.web.pages import Pages
+from watcher.web.publish import Copy
+from watcher.web.publish import publish as write_copy
 from watcher.web.view import View
 
-__all__ = ["Index", "View", "create", "handlers"]
+__all__ = ["Copy", "Index", "View", "create", "handlers", "publish"]
 
 STATIC = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
@@ -94,7 +97,7 @@ def feeds(view: View, pages: Pages) -> dict[str, Handler]:
     def fed(title: str, request: Request, wanted: Callable[[News], bool]) -> Response:
         view.board.refresh()
         news = [one for one in view.board.news if one.label == "relevant" and wanted(one)]
-        body = atom(f"Ordinance Watcher: {title}", request.url.path, news, _base(request), view.now())
+        body = atom(f"Ordinance Watcher: {title}", request.url.path, news, _base(view, request), view.now())
         return Response(body, media_type="application/atom+xml")
 
     def everything(request: Request) -> Response:
@@ -128,7 +131,7 @@ def feeds(view: View, pages: Pages) -> dict[str, Handler]:
         news = view.board.by_place.get(slug, []) if slug else view.board.news
         relevant = [one for one in news if one.label == "relevant"]
         name = f"{found.name if found else 'Ordinance Watcher'}: meetings with relevant items"
-        body = calendar(name, view.board.meetings(now, relevant), _base(request), now)
+        body = calendar(name, view.board.meetings(now, relevant), _base(view, request), now)
         return Response(body, media_type="text/calendar; charset=utf-8")
 
     return {
@@ -141,8 +144,13 @@ def feeds(view: View, pages: Pages) -> dict[str, Handler]:
     }
 
 
-def _base(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
+def publish(view: View, folder: Path) -> Copy:
+    """Writes what `view` shows to `folder` as a static site. StoreError where that cannot be written."""
+    return write_copy(view, handlers, folder)
+
+
+def _base(view: View, request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}" if view.base is None else view.base
 
 
 def _static(name: str, kind: str) -> Handler:

@@ -184,7 +184,7 @@ class Pages:
                 break
             at = more[-1][0]
         shown = [(change, view.sites.get(change.site)) for _, change in rows[:LISTED]]
-        older = filters.query(before=str(rows[LISTED - 1][0])) if len(rows) > LISTED else ""
+        older = filters.query(before=str(rows[LISTED - 1][0])) if len(rows) > LISTED and view.live else ""
         return self.page("changes.html", here="changes", filters=filters, rows=shown, older=older, subject=_subject, happened=happened)  # fmt: skip
 
     def _takes(self, filters: Filters, change: Change) -> bool:

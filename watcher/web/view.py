@@ -35,6 +35,7 @@ class View:
     token: str | None = field(default=None, repr=False)
     contact: str | None = None
     deaf: Mapping[str, str] = field(default_factory=dict)  # channels whose buttons are not heard just now, and why
+    base: str | None = None  # where readers find the pages, for feeds; None: where they were asked for
     live: bool = True  # False for a static copy, which has no forms
     board: Board = field(init=False)
 
