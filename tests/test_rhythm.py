@@ -160,14 +160,6 @@ def test_a_digest_names_every_alert_within_any_limit(many: int, limit: int) -> N
 # -------------------------------------------------------------------------------------------------------- meetings
 
 
-@pytest.fixture
-def grouped(monkeypatch: pytest.MonkeyPatch) -> None:
-    from watcher.channels import slack
-
-    monkeypatch.setattr(slack, "GROUPED", True, raising=False)
-
-
-@pytest.mark.usefixtures("grouped")
 async def test_six_items_of_a_meeting_are_one_message_with_six_lines_and_a_thread(
     ledger: Ledger, workspace: Slack
 ) -> None:
@@ -185,7 +177,6 @@ async def test_six_items_of_a_meeting_are_one_message_with_six_lines_and_a_threa
     assert workspace.posted[-1]["thread_ts"] == root["ts"]
 
 
-@pytest.mark.usefixtures("grouped")
 async def test_one_item_or_items_of_two_meetings_stand_by_themselves(ledger: Ledger, workspace: Slack) -> None:
     desk = on_slack(ledger, workspace)
     tell(desk, alert("k1"), alert("k2", meeting=replace(MEETING, id="m2")), alert("k3", meeting=None))
@@ -204,7 +195,6 @@ class Dropping(Slack):
         return Fault("drop", taken=True) if lost else fault
 
 
-@pytest.mark.usefixtures("grouped")
 @pytest.mark.parametrize("lost", range(1, 5))
 async def test_a_meeting_cut_off_anywhere_is_told_once(ledger: Ledger, dropping: Dropping, lost: int) -> None:
     workspace = dropping
@@ -219,6 +209,23 @@ async def test_a_meeting_cut_off_anywhere_is_told_once(ledger: Ledger, dropping:
     keys = workspace.keys()
     assert len(keys) == len(set(keys)) == 7
     assert all(f"k{n}/newsroom-C1" in keys for n in (0, 1, 2, 8, 9))
+
+
+@pytest.mark.parametrize("many", [2, 60, 300])
+async def test_a_long_digest_is_taken_by_every_service(
+    ledger: Ledger, workspace: Slack, chat: Telegram, many: int
+) -> None:
+    desk = Desk(ledger, {"newsroom-C1": newsroom(workspace), "field": field_chat(chat)})
+    evil = "<!channel> @everyone </b> `x` *y* \U0001f468\u200d\U0001f469\u200d\U0001f467 " * 8
+    alerts = [alert(f"k{n}", headline=f"Boston, MA: {n} {evil}") for n in range(many)]
+    tell(desk, *alerts, by=replace(DAILY, to=("newsroom-C1", "field")))
+    await desk.flush(DUE - NOON)
+    assert desk.states() == ["sent"] * (2 * many)
+    assert (len(workspace.posted), len(chat.posted)) == (1, 1)
+    assert workspace.posted[0]["blocks"]
+    assert workspace.pings == []
+    for said in (text_of(workspace.posted[0]), str(chat.posted[0]["text"])):
+        assert all(short_id(told.key)[1:] in said for told in alerts)
 
 
 def test_the_bundle_of_a_meeting_is_its_own_and_fixed_once_it_is_under_way() -> None:

@@ -296,7 +296,12 @@ def _bad_button(button: Body) -> bool:
 def _bad_rich(element: Body) -> bool:
     if element["type"] not in ("rich_text_section", "rich_text_quote"):
         return True
-    return any(part["type"] != "text" or not 1 <= _utf16(part["text"]) <= 3000 for part in element["elements"])
+    links = [part for part in element["elements"] if part["type"] == "link"]
+    if any(not str(part.get("url", "")).startswith(("http://", "https://")) for part in links):
+        return True
+    return any(
+        part["type"] not in ("text", "link") or not 1 <= _utf16(part["text"]) <= 3000 for part in element["elements"]
+    )
 
 
 def _bad_text(text: Body, limit: int) -> bool:

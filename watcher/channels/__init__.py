@@ -25,6 +25,7 @@ from watcher.alerts import (
     excerpt,
     head,
     inert,
+    lines_within,
     notice,
     overflows,
     plain_text,
@@ -60,6 +61,7 @@ __all__ = [
     "inert",
     "kinds",
     "latest_line",
+    "lines_within",
     "load",
     "notice",
     "overflows",
@@ -116,6 +118,10 @@ class ChannelKind(Protocol):
 
     def render(self, alert: Alert, channel: Channel, *, reply: bool, repeat: bool) -> Message:
         """The alert as this service shows it."""
+
+    # Two things that a file may leave out:
+    #     GROUPED       whether the items of one meeting are one message, with each item as a reply to it
+    #     render_lines  (alert, channel, *, repeat) a digest, a meeting or a word to the operator; else plain text
 
 
 def kinds() -> tuple[str, ...]:

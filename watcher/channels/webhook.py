@@ -53,6 +53,14 @@ def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool 
     return Message(text, {**alert_line(shown, ()), **more, "possible_repeat": repeat, "text": text})
 
 
+def render_lines(alert: Alert, channel: Channel, *, repeat: bool = False) -> Message:
+    """A digest, or a word to the operator: its lines, each with its address."""
+    told = notice(alert, repeat=repeat)
+    lines = [{"text": text, "url": url} for text, url in told.lines]
+    more = {"key": alert.key, "headline": told.headline, "lines": lines, "created_at": alert.created_at.isoformat()}
+    return Message(plain_text(told), {"type": alert.kind, "id": told.id, **more, "possible_repeat": repeat})
+
+
 class Sender:
     """One address. Redirects are not followed: a signed alert goes where it was told to go."""
 

@@ -28,8 +28,11 @@ from watcher.channels import (
 )
 from watcher.channels.slack.blocks import cut_escaped, render
 from watcher.channels.slack.codes import MAYBE_POSTED, REFUSED, TARGET_DEAD, THREAD_GONE, TOKEN_DEAD, WAIT
+from watcher.channels.slack.lines import render_lines
 
-__all__ = ["Options", "Sender", "render"]
+__all__ = ["GROUPED", "Options", "Sender", "render", "render_lines"]
+
+GROUPED = True
 
 API = "https://slack.com/api/"
 EVENT = "ordinance_watcher_alert"

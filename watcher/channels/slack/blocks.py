@@ -45,13 +45,13 @@ def render(
     """
     told = notice(alert, repeat=repeat)
     buttons = [_buttons(alert)] if channel.secrets.get("app_token") and alert.changes else []
-    now = [_context(f"*Now:* {escaped(latest_line(latest))}")] if latest else []
+    now = [context(f"*Now:* {escaped(latest_line(latest))}")] if latest else []
     room = 6_000
     blocks = _blocks(told, room, reply, now, buttons)
-    while _size(blocks) > SERIALISED and room > 50:
+    while size(blocks) > SERIALISED and room > 50:
         room //= 2
         blocks = _blocks(told, room, reply, now, buttons)
-    if _size(blocks) > SERIALISED:
+    if size(blocks) > SERIALISED:
         blocks = [*_top(told), *now, *_bottom(told), *buttons]
     lead = f"{told.repeat}: " if told.repeat else ""
     fallback = cut_escaped(f"{lead}{told.headline} – {told.direction} · {told.id}", 1_000)
@@ -67,7 +67,7 @@ def _blocks(told: Notice, room: int, reply: bool, now: list[Block], buttons: lis
     for quoted in shown:
         blocks += _quoted(quoted, share, told.url)
     if more := len(told.quotes) - len(shown):
-        blocks.append(_context(f"and {more} more change{'s' if more > 1 else ''}; see link"))
+        blocks.append(context(f"and {more} more change{'s' if more > 1 else ''}; see link"))
     end = [*_bottom(told), *buttons]
     return [*blocks[: BLOCKS - len(end)], *end]
 
@@ -76,7 +76,7 @@ def _top(told: Notice) -> list[Block]:
     heading = shortened(told.headline, HEADER) or told.id
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": heading, "emoji": False}}]
     if told.repeat:
-        blocks.insert(0, _context(told.repeat))
+        blocks.insert(0, context(told.repeat))
     if heading != told.headline and told.headline:
         blocks.append({"type": "section", "text": _mrkdwn(cut_escaped(told.headline, 1_000))})
     return blocks
@@ -105,14 +105,14 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Block]:
         elements.append({"type": "rich_text_quote", "elements": [{"type": "text", "text": "\n".join(said)}]})
     if elements:
         yield {"type": "rich_text", "elements": elements}
-    page = f"{_link(quoted.url, 'Page')} · " if quoted.url and quoted.url != source else ""
-    yield _context(page + escaped(quoted.proof))
+    page = f"{link(quoted.url, 'Page')} · " if quoted.url and quoted.url != source else ""
+    yield context(page + escaped(quoted.proof))
 
 
 def _bottom(told: Notice) -> list[Block]:
-    source = f"{_link(told.url, 'Source')} · " if told.url else ""
-    office = [_context(cut_escaped(f"Office: {told.office}", 500))] if told.office else []
-    return [*office, _context(f"{source}{escaped(told.noticed)} · {told.id}")]
+    source = f"{link(told.url, 'Source')} · " if told.url else ""
+    office = [context(cut_escaped(f"Office: {told.office}", 500))] if told.office else []
+    return [*office, context(f"{source}{escaped(told.noticed)} · {told.id}")]
 
 
 def _buttons(alert: Alert) -> Block:
@@ -133,13 +133,14 @@ def _button(verb: str, words: str, named: str) -> Block:
 def decided(blocks: list[Block], words: str, named: str, *, undo: bool) -> list[Block]:
     """A message's own blocks with what was decided in words, and the buttons: the way back where `undo`, else all."""
     kept = [block for block in blocks if block.get("type") != "actions" and block.get("block_id") != DECIDED]
-    said = _context(cut_escaped(words, TEXT)) | {"block_id": DECIDED}
+    said = context(cut_escaped(words, TEXT)) | {"block_id": DECIDED}
     buttons = [("unmute", "Hear it again")] if undo else BUTTONS
     actions = {"type": "actions", "elements": [_button(verb, label, named) for verb, label in buttons]}
     return [*kept[: BLOCKS - 2], said, actions]
 
 
-def _context(text: str) -> Block:
+def context(text: str) -> Block:
+    """A line in small letters, of mark-up that is escaped already."""
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
@@ -147,7 +148,8 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}  # verbatim: no links made of bare URLs and #names
 
 
-def _link(url: str, words: str) -> str:
+def link(url: str, words: str) -> str:
+    """A link in mrkdwn."""
     return f"<{escaped(url).replace('|', '%7C')}|{words}>"
 
 
@@ -169,5 +171,6 @@ def cut_escaped(text: str, limit: int) -> str:
     return escaped(cut(text, room))
 
 
-def _size(blocks: list[Block]) -> int:
-    return len(json.dumps(blocks))  # with \u escapes, as the SDK sends them: never less than what Slack counts
+def size(blocks: list[Block]) -> int:
+    """Never less than what Slack counts."""
+    return len(json.dumps(blocks))  # with \u escapes, as the SDK sends them

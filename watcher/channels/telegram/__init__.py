@@ -30,9 +30,12 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from watcher.channels import Channel, DeliveryError, Message, Pace, Receipt, SecretRef, cut
+from watcher.channels.telegram.lines import render_lines
 from watcher.channels.telegram.marks import render
 
-__all__ = ["Options", "Sender", "render"]
+__all__ = ["GROUPED", "Options", "Sender", "render", "render_lines"]
+
+GROUPED = True
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # since 22.2 PTB warns of each RetryAfter in whole seconds
 # At INFO both write every URL, and the URL holds the token; at ERROR PTB writes what it could not parse.
@@ -81,6 +84,7 @@ class Sender:
     """One chat. PTB repeats nothing by itself."""
 
     can_ask = False
+    pace_of_token: Pace = ((25, 1.0),)  # of about 30 a second that one bot may send to all its chats together
 
     def __init__(self, channel: Channel) -> None:
         self.name = channel.name

@@ -53,7 +53,7 @@ def render(
         room //= 2
         runs = list(_runs(told, room, reply, now))
     long = len(told.quotes) > QUOTES or any(overflows(quoted.redline, _share(told, room)) for quoted in told.quotes)
-    body: dict[str, object] = {"html": "".join(_marked(text, tag) for text, tag in runs if text)}
+    body: dict[str, object] = {"html": "".join(marked(text, tag) for text, tag in runs if text)}
     if channel.options.get("buttons", True) and alert.changes:
         body["buttons"] = [[words, f"{verb}:{handle(alert.key)}"] for verb, words in BUTTONS]
     if silent(alert, channel):
@@ -116,7 +116,8 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
     yield quoted.proof, "code"
 
 
-def _marked(text: str, tag: str) -> str:
+def marked(text: str, tag: str) -> str:
+    """A run in mark-up."""
     said = html.escape(text, quote=True).replace("&#x27;", "'")  # of the named entities Telegram knows four
     if tag == "a":
         return f'<a href="{said}">{html.escape(head(text, 120), quote=False)}</a>'
