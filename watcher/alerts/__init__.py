@@ -19,13 +19,8 @@ from watcher.alerts.bundle import (
     under_way,
 )
 from watcher.alerts.compose import compose
-<<<<<<< HEAD
-from watcher.alerts.notice import Notice, Quote, excerpt, notice, overflows, plain_text, web_address
-from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
-=======
 from watcher.alerts.notice import Notice, Quote, excerpt, lines_within, notice, overflows, plain_text, web_address
-from watcher.alerts.privacy import masked, private_parts_masked
->>>>>>> d3bdbeb (channels: digests and meetings as lines, in Slack's blocks, Telegram's HTML and JSON)
+from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
 from watcher.alerts.route import muted, route
 from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, span, units
 
