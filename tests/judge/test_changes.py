@@ -27,6 +27,8 @@ STATUS = "Int 12-2025 | A Local Law in relation to contracting with entities eng
         (DETAINER, DETAINER.replace("civil immigration", "Civil Immigration")),
         (DETAINER + "Views: 1,204", DETAINER + "Views: 1,377"),
         (DETAINER + "(Ord. No. 12-5, 1, 2012)", DETAINER + "(Ord. No. 12-5, § 1, 3-5-2012; Ord. No. 15-2, 2015)"),
+        (DETAINER + "(Ord. 1820 § 1, 2017)", DETAINER + "(Ord. 1820 § 1, 2017; Ord. 1911 § 2, 2025)"),
+        (DETAINER + "[2017 c. 440 § 2]", DETAINER + "[2019 c. 12 § 4; 2017 c. 440 § 2]"),
         (DETAINER + "Sponsors: A. Diaz, B. Lee", DETAINER + "Sponsors: A. Diaz, B. Lee, C. Okafor"),
         (
             DETAINER + "For temporary addition of this section, see section 2.",
@@ -48,6 +50,7 @@ def test_a_cosmetic_edit_in_a_detainer_section_is_unrelated(before: str, after: 
         ("24 hours", "48 hours", "expands"),
         ("48 hours", "24 hours", "limits"),
         (", unless a judge has signed a warrant", "", "limits"),
+        ("shall not honor", "may honor", "expands"),
     ],
 )
 def test_a_small_word_of_force_is_relevant_and_has_a_direction(before: str, after: str, stance: str) -> None:
@@ -68,6 +71,21 @@ def test_a_small_word_of_force_is_relevant_and_has_a_direction(before: str, afte
 def test_a_step_of_an_on_topic_matter_is_relevant(status: str, then: str, stage: str) -> None:
     verdict = builtin().judge_pair(STATUS.format(status), STATUS.format(then))
     assert (verdict.label, verdict.stage) == ("relevant", stage), verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stance"),
+    [
+        ("Interviews of persons held are permitted during business hours.", "Interviews of persons held are permitted only upon presentation of a judicial warrant.", "limits"),
+        ("The agreement with ICE for housing of detainees is renewed.", "The agreement with ICE for housing of detainees is terminated effective June 30.", "limits"),
+        ("ICE may search the county database only with a court order.", "ICE may search the county database.", "expands"),
+    ],
+)  # fmt: skip
+def test_a_word_of_force_weighs_more_than_the_papers_or_steps_it_stands_among(
+    before: str, after: str, stance: str
+) -> None:
+    verdict = builtin().judge_pair(before, after, ("Cooperation with federal immigration authorities",))
+    assert (verdict.label, verdict.stance) == ("relevant", stance), verdict
 
 
 def test_a_new_version_letter_is_an_amendment() -> None:

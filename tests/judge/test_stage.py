@@ -22,6 +22,13 @@ STAGES = [
     ("this item has been withdrawn from consideration", "tabled_withdrawn"),
     ("[repealed.]", "repealed"),
     ("annual report (information only)", "report"),
+    ("veto overridden; became law november 20", "adopted"),
+    ("disposition: adopted", "adopted"),
+    ("the board of supervisors unanimously approved the contract", "adopted"),
+    ("resolution 12 not adopted", "tabled_withdrawn"),
+    ("motion failed 2-3", "tabled_withdrawn"),
+    ("hearing on an ordinance to prohibit masks", "hearing"),
+    ("foro comunitario", "hearing"),
     ("the parking lot is full", "unknown"),
     ("", "unknown"),
 ]

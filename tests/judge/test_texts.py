@@ -33,6 +33,16 @@ RELEVANT = [
     ("Appropriating money for an Immigration Legal Defense Fund", "legal_defense"),
     ("Los empleados no podrán preguntar sobre el estatus migratorio de ninguna persona.", "non_inquiry"),
     ("No se cumplirán órdenes de retención migratoria sin una orden judicial.", "detainer"),
+    (
+        "The jailer shall verify whether a foreign national was lawfully admitted and notify Homeland Security.",
+        "status_check",
+    ),
+    ("Housing of juvenile inmates for the U.S. Marshal's Service at $200 per diem", "detention_facility"),
+    ("Moratorium on facilities for the detention of people held by federal law enforcement", "detention_facility"),
+    ("All officers, including federal agents, shall visibly display identification.", "agent_id"),
+    ("Motor vehicle records shall not be given to immigration enforcement without a court order.", "data_alpr"),
+    ("Ten detectives will be deputized to make immigration arrests.", "287g"),
+    ("Solicitudes de notificación del ICE sobre la fecha de salida de un detenido", "release_notification"),
     ("Deputies may not tell ICE the release date of a person in custody.", "release_notification"),
 ]
 UNRELATED = [
@@ -56,6 +66,11 @@ UNRELATED = [
     "Servicio de traducción disponible en la oficina de la policía; aviso público.",
     "Sec. 74-287(g). CODE COMPARATIVE TABLE",
     "Purchase of twelve Flock license plate readers.",
+    "Fire Marshal service fees and inspection of detention doors.",
+    "Purchase of two ICE voting machines, contract with the vendor, federal election grant.",
+    "Secure communities initiative: neighborhood watch and street lights.",
+    "Library policy: patron records are disclosed only upon a judicial warrant or court order.",
+    "CRYSTAL SPRINGS ICE Paid Chk# 082873 SHERIFF'S PETTY CASH",
     "",
     "   ",
 ]

@@ -56,6 +56,11 @@ _NOTE = (
     r"derived from|history[:.]|source[:.]|credits?[:.]|d\.?c\.? (?:law|act|reg)|"
     r"dcr\b|l\.l\. \d|eff\.|code \d{4}|prior code|(?:for )?temporary (?:\(\d+ days\) )?(?:addition|amendment|repeal) of)"
 )
+# Only a bracket tells the note "(Ord. 1820 § 1, 2017)" from a matter's own name, "Ordinance 1820".
+_CITED = re.compile(
+    r"\((?:(?:added|amended|adopted|enacted|renumbered)[^()]{0,12} )?(?:ord|res|stats?|p\.?a|p\.?l|ch?|acts?|laws?)\.? ?(?:of )?(?:no\.? ?)?\d[^()]{0,300}$|"
+    r"\[(?:\d{4} c(?:h|hap)?\.? ?\d|ord\.|code \d)[^\[\]]{0,300}$"
+)
 _HISTORY = re.compile(rf"\({_NOTE}[^()]{{0,300}}$|{_NOTE}[^;]{{0,160}}$")
 _STOP = frozenset(
     [
@@ -179,7 +184,11 @@ def _kind(
         return "cosmetic"
     if any(_COUNTER.search(left) for left in near) and len(changed) <= 8:
         return "cosmetic"
-    noted = any(_HISTORY.search(text[max(span[0] - 200, 0) : span[1] + 40]) for text, span, _ in sides)
+    noted = any(
+        _HISTORY.search(text[max(span[0] - 200, 0) : span[1] + 40])
+        or _CITED.search(text[max(span[0] - 200, 0) : span[1]])
+        for text, span, _ in sides
+    )
     if (noted or any(_SPONSOR.search(left) for left in near)) and not _forceful(texts):
         return "cosmetic"
     if all(_DATE_WORD.match(word) for word in changed):
