@@ -26,7 +26,7 @@ from tests.fakes.slack import Slack
 from tests.fakes.telegram import Telegram
 from watcher import channels
 from watcher.alerts import short_id, units
-from watcher.channels import slack, telegram, webhook
+from watcher.channels import apprise, slack, telegram, webhook
 from watcher.errors import DeliveryError
 from watcher.model import Alert, Channel, Evidence, Message, Receipt
 
@@ -49,6 +49,11 @@ def telegram_chat(service: Telegram, **more: Any) -> Channel:
 
 def hook(service: Hook) -> Channel:
     return Channel("hook", "webhook", {}, {"url": service.url, "secret": SECRET})
+
+
+def apprise_hook(service: Hook) -> Channel:
+    address = service.url.replace("http://", "json://") + "?rto=1.5&cto=1.5"
+    return Channel("anything", "apprise", {}, {"url": address})
 
 
 SECRETS = (fake_slack.TOKEN, fake_slack.HOOK, fake_telegram.TOKEN, SECRET, "pretendwebhooksecret", "hook-path-secret")
@@ -85,11 +90,18 @@ def hook_candidate() -> Iterator[tuple[Any, Channel, str]]:
         yield service, hook(service), "hook"
 
 
+@contextmanager
+def apprise_candidate() -> Iterator[tuple[Any, Channel, str]]:
+    with Hook() as service:
+        yield service, apprise_hook(service), "hook"
+
+
 CANDIDATES = {
     "slack": slack_candidate,
     "slack webhook": slack_hook_candidate,
     "telegram": telegram_candidate,
     "webhook": hook_candidate,
+    "apprise": apprise_candidate,
 }
 everyone = pytest.mark.parametrize("candidate", CANDIDATES.values(), ids=CANDIDATES)
 
@@ -122,7 +134,7 @@ async def test_no_status_and_no_page_in_place_of_json_breaks_a_channel(
 ) -> None:
     with candidate() as (service, channel, method):
         service.fails(method, Fault("html", status=status))
-        if channel.kind == "webhook" and status < 300:
+        if channel.kind in ("webhook", "apprise") and status < 300:
             await sent(channel, alert())  # any 2xx is taken as taken
             return
         error = await failure(channel)
@@ -409,12 +421,45 @@ def test_telegram_takes_any_text_and_it_mentions_nobody(told: Alert, reply: bool
 @thorough
 @any_alert
 def test_console_and_webhook_take_any_text(told: Alert, reply: bool, repeat: bool) -> None:
-    for kind in ("console", "webhook"):
+    for kind in ("console", "webhook", "apprise"):
         message = channels.load(kind).render(told, Channel("c", kind), reply=reply, repeat=repeat)
         message.text.encode()
         json.dumps(message.body)
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", message.text)
         assert "jane@mail" not in message.text
+
+
+@thorough
+@any_alert
+def test_no_service_behind_apprise_makes_a_mention_of_any_text(told: Alert, reply: bool, repeat: bool) -> None:
+    body = apprise.render(told, Channel("c", "apprise"), reply=reply, repeat=repeat).body
+    text = f"{body['title']}\n{body['text']}"
+    assert not re.search(r"@(everyone|here|channel)|<[@!#]", text)
+    assert set(fake_telegram.mentions(re.sub(r"https?:\S+", "", text))) <= {short_id(told.key)}
+    assert ("possible repeat" in text) == repeat
+    assert units(str(body["title"])) <= 2 * 200
+
+
+@pytest.mark.parametrize("url", ["", "nonsense://x", "json://a.example json://b.example", "https://a.example/in"])
+def test_an_address_that_apprise_does_not_know_parks_the_channel(url: str) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        apprise.Sender(Channel("anything", "apprise", {}, {"url": url}))
+    assert (caught.value.scope, caught.value.code) == ("token", "wrong_address")
+    assert url == "" or url not in str(caught.value)
+
+
+async def test_apprise_says_the_alert_in_the_form_of_the_service() -> None:
+    with Hook() as receiver:
+        await sent(apprise_hook(receiver), alert("k1", change(before="may", after="shall not")))
+    told = json.loads(receiver.received[0][1])
+    assert told["title"].startswith("Boston, MA – City Council: item added")
+    assert "[-may-]{+shall not+}" in told["message"]
+
+
+async def test_an_apprise_message_is_cut_to_what_its_service_takes() -> None:
+    with Hook() as receiver:
+        await sent(apprise_hook(receiver), Message("long " * 20_000))
+    assert len(json.loads(receiver.received[0][1])["message"]) <= 32_768
 
 
 async def test_the_services_themselves_take_hostile_text() -> None:
@@ -447,6 +492,7 @@ def options(kind: str, **said: Any) -> pydantic.BaseModel:
         ("slack", {"token": "env:T", "channel": "C1", "app_token": "env:A", "allowed": ["U1"]}),
         ("webhook", {"url": "https://x.example/in", "secret": "env:S"}),
         ("webhook", {"url": "env:U"}),
+        ("apprise", {"url": "env:A"}),
         ("console", {}),
     ],
 )
@@ -468,6 +514,8 @@ def test_the_options_of_the_interface_are_taken(kind: str, said: dict[str, Any])
         ("telegram", {"token": "env:T"}),
         ("telegram", {"token": "env:T", "chat": -1, "topics": 3}),
         ("webhook", {"url": "ftp://x.example"}),
+        ("apprise", {"url": "mailto://user:password@mail.example"}),
+        ("apprise", {}),
         ("webhook", {"url": "https://x.example", "secret": "plain"}),
         ("console", {"colour": "red"}),
     ],

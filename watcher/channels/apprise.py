@@ -1,0 +1,157 @@
+"""Apprise: one address for e-mail, Discord, Teams, Matrix, ntfy and a hundred more services.
+
+The basic channel for all of them: text in the form that the service takes, no threads, no buttons. Apprise says of a
+failure only that there was one; what it proves is read from its own log of that call.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Final
+
+import pydantic
+
+from watcher.channels import (
+    Alert,
+    Channel,
+    DeliveryError,
+    Message,
+    Pace,
+    Receipt,
+    SecretRef,
+    cut,
+    inert,
+    notice,
+    plain_text,
+    shortened,
+)
+
+TITLE = 200
+SECONDS = 60  # of one call, all of its steps together
+
+_UNREACHABLE: Final = (
+    "newconnectionerror", "connecttimeout", "connection refused", "nameresolutionerror", "name or service not known",
+    "failed to resolve", "no route to host", "network is unreachable", "certificate verify failed",
+)  # fmt: skip
+_SIGN_IN: Final = ("smtpauthenticationerror", "authentication failed", "authentication unsuccessful", "login failed")
+
+
+_heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+
+
+class _Aside(logging.Filter):
+    """Apprise's lines hold addresses, which are secrets here: they are read call by call, and go no further."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keeps the line for the call under way; passes none on."""
+        heard = _heard.get()
+        if heard is not None:
+            heard.append(record.getMessage())
+        return False
+
+
+_log = logging.getLogger("apprise")
+_log.setLevel(logging.DEBUG)
+_log.addFilter(_Aside())
+
+
+class Options(pydantic.BaseModel):
+    """The service's Apprise address, which holds its secrets."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    url: SecretRef
+
+
+def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool = False) -> Message:
+    """The notice as title and text. Whatever the service makes of names and mark-up, page text pings nobody in it."""
+    told = notice(alert, repeat=repeat)
+    text = plain_text(told)
+    title = told.headline if told.repeat is None else f"{told.repeat}: {told.headline}"
+    return Message(text, {"title": defused(shortened(title, TITLE)), "text": defused(text)})
+
+
+def defused(text: str) -> str:
+    """`inert` text without Slack's and Discord's marks for mentions."""
+    return inert(text).replace("<!", "<\u2060!").replace("<@", "<\u2060@")
+
+
+class Sender:
+    """One address. Apprise's own repeats are off unless the address asks for them."""
+
+    can_ask = False
+    pace: Pace = ((1, 1.0),)
+    address = ""
+
+    def __init__(self, channel: Channel) -> None:
+        self.name = channel.name
+        import apprise  # its import costs every command a tenth of a second, and most have no such channel
+
+        asset = apprise.AppriseAsset(interpret_emojis=False, interpret_escapes=False, storage_mode="memory")
+        self._apprise: Any = apprise.Apprise(asset=asset)
+        self._apprise.add(channel.secrets.get("url", ""))
+        if len(self._apprise) != 1:
+            said = "no service that Apprise knows" if not len(self._apprise) else "several services"
+            raise DeliveryError(
+                f"the address names {said}", channel=self.name, code="wrong_address", scope="token", permanent=True
+            )
+
+    async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
+        """Hands the message on, once."""
+        service = self._apprise[0]
+        title = str(message.body.get("title", ""))
+        text = str(message.body.get("text", message.text))
+        room = max(100, int(service.body_maxlen) - len(title) - 10)  # where there are no titles it stands in the text
+        said: list[str] = []
+        mark = _heard.set(said)
+        try:
+            sent = await self._apprise.async_notify(
+                body=cut(text, room), title=title, body_format="text", timeout=SECONDS
+            )
+        finally:
+            _heard.reset(mark)
+        if sent:
+            return Receipt(key)
+        raise self._known(said)
+
+    def _known(self, said: Sequence[str]) -> DeliveryError:
+        """What the log of a failed call proves. None of its words is passed on."""
+        text = "\n".join(said).lower()
+        status = re.findall(r"error=(\d{3})\b", text)
+        if any(word in text for word in _SIGN_IN):
+            return self._error("the service refuses the sign-in", "sign_in", "token", permanent=True)
+        if status:
+            return self._classified(int(status[-1]))
+        if any(word in text for word in _UNREACHABLE):
+            return self._error("no connection", "unreachable", "service")
+        return self._error("not confirmed", "no_answer", "service", ambiguous=True)
+
+    def _classified(self, status: int) -> DeliveryError:
+        code = f"http_{status}"
+        if status == 429:
+            return self._error("asked to wait", code, "service", retry_after=60.0)
+        if status in (401, 403, 404, 405, 410):
+            return self._error("the service refuses us", code, "target", permanent=True)
+        if status in (400, 413, 415, 422):
+            return self._error("the service refuses this message", code, "message", permanent=True)
+        return self._error("the service is in trouble", code, "service", ambiguous=status >= 500 or status < 300)
+
+    def _error(self, words: str, code: str, scope: str, **more: Any) -> DeliveryError:
+        return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
+
+    async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
+        """Cannot be asked."""
+        return None
+
+    async def check(self) -> None:
+        """There is no harmless question."""
+
+    async def close(self) -> None:
+        """Nothing to let go of: every call has its own connection."""
+
+    def move(self, to: str) -> None:
+        """An address of Apprise does not move."""
