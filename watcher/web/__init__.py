@@ -88,6 +88,7 @@ def handlers(view: View, pages: Pages) -> dict[str, Handler]:
     }
     told |= feeds(view, pages)
     told |= {f"/{name}": _static(name, kind) for name, kind in STATIC.items()}
+    told["/favicon.ico"] = _static("icon.svg", STATIC["icon.svg"])  # what browsers ask for beside a plain text
     return told
 
 
