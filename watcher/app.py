@@ -137,6 +137,7 @@ class App:
             routes=self.book.routes,
             operator=self.book.operator,
             mutes=tuple(self.ledger.mutes(self.now())),
+            matters=self.ledger.matters,
         )
 
     def senders(self) -> dict[str, Channel]:

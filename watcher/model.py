@@ -374,10 +374,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """One name under which a matter goes ("file/170419") and the thread it belongs to ("file/170365").
+
+    `confidence` (0-1) is 1 for the matter's own name, less where a text or only a like title ties it.
+    """
+
+    name: str
+    thread: str
+    title: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """The changes of one matter (or meeting, or section) seen in one visit that people should hear of.
 
-    `key` is content-derived: the same find gives the same key. `thread` is the key of the matter's thread.
+    `key` is content-derived: the same find gives the same key. `thread` is the key of the matter's thread, `ties` the
+    names under which the matter is known.
     """
 
     key: str
@@ -402,6 +416,7 @@ class Alert:
     contact: Contact | None = None
     late: str = ""  # in words, where it is told later than the rhythm of its site allows
     lines: tuple[tuple[str, str], ...] = ()  # text and address: of a digest, of a meeting, of a word to the operator
+    ties: tuple[Tie, ...] = ()
 
     @property
     def is_told_to_readers(self) -> bool:

@@ -35,6 +35,7 @@ from watcher.model import (
     Site,
     SiteState,
     Snapshot,
+    Tie,
     Validators,
     Visit,
 )
@@ -62,6 +63,7 @@ class Desk:
     routes: tuple[Route, ...]
     operator: tuple[str, ...]
     mutes: tuple[Mute, ...] = ()
+    matters: Callable[[str], Iterable[tuple[Tie, datetime]]] = lambda jurisdiction: ()
 
 
 @dataclass(slots=True)
@@ -131,7 +133,7 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
     changes = once_each(change for look in looks for change in look.changes)
     changes = await not_listed_before(site, changes, known.values(), desk.objects)
     changes = judged([await with_agenda(site, change, seen.values(), desk.objects) for change in changes], desk.judge)
-    composed = alerts.compose(site, changes, started)
+    composed = alerts.compose(site, changes, started, desk.matters(site.jurisdiction.slug) if changes else ())
     return Findings(
         state=state_after(site, state, looks, openings, seen, started),
         visits=[look.visit for look in looks],

@@ -18,8 +18,9 @@ from rapidfuzz import fuzz
 
 from watcher.alerts import timing
 from watcher.alerts.privacy import masked
+from watcher.alerts.ties import Threads, file_key
 from watcher.alerts.wording import one_line, place, shortened, span, subject, what_happened
-from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Urgency, Verdict
+from watcher.model import Alert, Change, Label, Meeting, Site, Stance, Tie, Urgency, Verdict
 
 NOW = timedelta(hours=48)
 SOON = timedelta(days=14)
@@ -44,13 +45,17 @@ _FILE_MENTION = re.compile(
 )
 
 
-def compose(site: Site, changes: Sequence[Change], now: datetime) -> tuple[Alert, ...]:
+def compose(
+    site: Site, changes: Sequence[Change], now: datetime, known: Iterable[tuple[Tie, datetime]] = ()
+) -> tuple[Alert, ...]:
     """The alerts of one visit, in the order in which their changes were found; `unrelated` changes make none.
 
-    Keys depend on jurisdiction, thread and change ids alone: a re-run over the same snapshots gives the same keys.
+    `known` are the names of the jurisdiction's matters so far, each with when it was heard last. Keys depend on
+    jurisdiction, thread and change ids alone: a re-run over the same snapshots gives the same keys.
     """
+    threads = Threads(known, now)
     told = [change for change in changes if change.verdict is not None and change.verdict.label != "unrelated"]
-    return tuple(_alert(site, find, now) for find in _fold(_gather(told)))
+    return tuple(_alert(site, find, now, threads) for find in _fold(_gather(told)))
 
 
 @dataclass(slots=True)
@@ -99,11 +104,6 @@ def _file(change: Change) -> str | None:
         for number in _FILE_MENTION.findall(text)
     }
     return mentioned.pop() if len(mentioned) == 1 else None  # a passage that names several is about none of them
-
-
-def file_key(number: str) -> str:
-    """A file number as it is compared: upper case, blanks and leading marks dropped."""
-    return re.sub(r"\s+", " ", number).strip(" #:.").upper()
 
 
 def _fold(finds: list[_Find]) -> list[_Find]:
@@ -169,13 +169,19 @@ def _texts(find: _Find) -> Iterable[str]:
         yield from (change.before, change.after, *change.heading, *change.context)
 
 
-def _alert(site: Site, find: _Find, now: datetime) -> Alert:
+def _alert(site: Site, find: _Find, now: datetime, threads: Threads) -> Alert:
     lead = find.lead
     verdicts = [change.verdict for change in find.changes if change.verdict]
     meeting = _meeting(find.changes, now)
     matter = next((change.matter for change in [lead, *find.changes] if change.matter), None)
     stage = max((verdict.stage for verdict in verdicts), key=_stage_rank)
-    thread = f"{site.jurisdiction.slug}/{_thread(find)}"
+    name = _name(find)
+    # the entries of a list, and the sections of a code, are alike though they are different things
+    called = (
+        "" if site.kind == "list" or name.startswith("section/") else (matter.title if matter else "") or title(lead)
+    )
+    ties = threads.tie(name, called, list(_texts(find)))
+    thread = f"{site.jurisdiction.slug}/{ties[0].thread}"
     return Alert(
         key=_digest(site.jurisdiction.slug, thread, *sorted({change.id for change in find.changes})),
         site=site.id,
@@ -198,6 +204,7 @@ def _alert(site: Site, find: _Find, now: datetime) -> Alert:
         tier=min((verdict.tier for verdict in verdicts), key=("core", "adjacent", "none").index),
         contact=site.contact,
         late=_late(site, find.changes),
+        ties=ties,
     )
 
 
@@ -262,7 +269,7 @@ def _meeting(changes: Sequence[Change], now: datetime) -> Meeting | None:
     return known[0] if known else None
 
 
-def _thread(find: _Find) -> str:
+def _name(find: _Find) -> str:
     """What later news of the same matter will find again: file number, else section, else the words themselves."""
     match find.about:
         case ("file", number):

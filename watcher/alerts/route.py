@@ -14,8 +14,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from watcher.alerts.bundle import digest_bundle, meeting_bundle
-from watcher.alerts.compose import file_key
 from watcher.alerts.rhythm import next_digest, quiet_until
+from watcher.alerts.ties import file_key
 from watcher.model import Alert, Delivery, DeliveryState, Label, Mute, Route
 
 _LABELS: tuple[Label, ...] = ("unrelated", "unsure", "relevant")

@@ -248,11 +248,12 @@ def replay(
         report = JsonLines() if as_json else PlainLines(0, quiet=True)
         start = moment(since, app.now())
         for site in chosen(app, sites, as_json=as_json):
+            known = app.ledger.matters(site.jurisdiction.slug)
             for found in visits_of(judged(once_each(replayed(app, site)), app.judge)):
                 if start is None or found[0].seen_at >= start:
                     for change in found:
                         report.changed(change)
-                    for alert in alerts.compose(site, found, found[-1].seen_at):
+                    for alert in alerts.compose(site, found, found[-1].seen_at, known):
                         report.alerted(alert, ())
             if isinstance(report, PlainLines):
                 report.flush()

@@ -22,7 +22,7 @@ from watcher.ledger.stream import Stream
 from watcher.ledger.tables import alerts as alerts_table
 from watcher.ledger.tables import deliveries as deliveries_table
 from watcher.ledger.tables import documents as documents_table
-from watcher.ledger.tables import heads, sites
+from watcher.ledger.tables import heads, matters, sites
 from watcher.ledger.tables import visits as visits_table
 from watcher.ledger.values import ALERT, CHANGE, SNAPSHOT, dump_request
 from watcher.model import Alert, Change, Damage, Delivery, DocumentState, SiteState, Snapshot, Visit
@@ -89,6 +89,7 @@ class Ledger(Outbox, History, Keeping, Stream):
             chain.append(connection, "snapshot", [_snapshot_row(snapshot) for snapshot in snapshots])
             chain.append(connection, "change", [_change_row(change) for change in changes])
             insert_new(connection, alerts_table, [_alert_row(alert) for alert in alerts])
+            upsert(connection, matters, _ties(alerts))
             insert_new(connection, deliveries_table, [_plain(delivery) for delivery in deliveries])
             upsert(connection, documents_table, [_document_row(document) for document in documents])
             upsert(connection, sites, [_plain(state) for state in states])
@@ -150,6 +151,20 @@ def _change_row(change: Change) -> dict[str, Any]:
         "seen_at": change.seen_at,
         "value": CHANGE.dump(change),
     }
+
+
+def _ties(alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+    """The names of the alerts' matters, once each: the last told stands."""
+    rows = {
+        (alert.jurisdiction.slug, tie.name): {
+            "jurisdiction": alert.jurisdiction.slug,
+            **{field.name: getattr(tie, field.name) for field in fields(tie)},
+            "seen_at": alert.created_at,
+        }
+        for alert in alerts
+        for tie in alert.ties
+    }
+    return list(rows.values())
 
 
 def _alert_row(alert: Alert) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from watcher.ledger.tables import (
     deliveries,
     documents,
     feedback,
+    matters,
     mutes,
     parked,
     sites,
@@ -25,7 +26,7 @@ from watcher.ledger.tables import (
     visits,
 )
 from watcher.ledger.values import ALERT, CHANGE, FEEDBACK, SNAPSHOT, load_request
-from watcher.model import Act, Alert, Change, DocumentState, Feedback, Mute, SiteState, Snapshot, Visit
+from watcher.model import Act, Alert, Change, DocumentState, Feedback, Mute, SiteState, Snapshot, Tie, Visit
 
 
 class History:
@@ -113,6 +114,12 @@ class History:
             rows = connection.execute(_query(alerts, [alerts.c.value], limit, wanted)).all()
         return [ALERT.load(row.value) for row in _last(rows)]
 
+    def alerts_in(self, thread: str) -> list[Alert]:
+        """The alerts of one thread ("ma-boston/file/2026-0412"), in the order they were told."""
+        query = select(alerts.c.value).where(alerts.c.thread == thread).order_by(alerts.c.seq)
+        with self._desk.reading() as connection:
+            return [ALERT.load(text) for text in connection.scalars(query)]
+
     def alert(self, key: str) -> Alert | None:
         """One alert by its key."""
         with self._desk.reading() as connection:
@@ -148,6 +155,16 @@ class History:
         ]
         with self._desk.writing() as connection:
             connection.execute(feedback.insert(), rows)
+
+    def matters(self, jurisdiction: str) -> list[tuple[Tie, datetime]]:
+        """The names of a place's matters, each with when it was heard last; the oldest first."""
+        query = (
+            select(matters).where(matters.c.jurisdiction == jurisdiction).order_by(matters.c.seen_at, matters.c.name)
+        )
+        names = [field.name for field in fields(Tie)]
+        with self._desk.reading() as connection:
+            rows = connection.execute(query).all()
+        return [(Tie(**{name: getattr(row, name) for name in names}), row.seen_at) for row in rows]
 
     def mutes(self, now: datetime) -> list[Mute]:
         """The mutes in force at `now`, the first to end first."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -29,6 +30,7 @@ REVISIONS = (
     "0002",
     "0003",
     "0004",
+    "0005",
 )  # of migrations/versions, oldest first: known without importing Alembic, which takes half a second
 
 metadata = MetaData(
@@ -222,6 +224,19 @@ deliveries = Table(
     Index(None, "alert"),
     Index(None, "bundle", "channel"),
     sqlite_autoincrement=True,
+)
+
+# Under which names a place's matters go, and since when: derived from the alerts, which hold the same.
+matters = Table(
+    "matters",
+    metadata,
+    Column("jurisdiction", Text, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("thread", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Index(None, "jurisdiction", "thread"),
 )
 
 threads = Table(
