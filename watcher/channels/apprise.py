@@ -104,7 +104,7 @@ class Sender:
         """Hands the message on, once."""
         service = self._apprise[0]
         title = str(message.body.get("title", ""))
-        text = str(message.body.get("text", message.text))
+        text = str(message.body.get("text") or defused(message.text))
         room = max(100, int(service.body_maxlen) - len(title) - 10)  # where there are no titles it stands in the text
         said: list[str] = []
         mark = _heard.set(said)
