@@ -50,55 +50,56 @@ class Finder:
             found = [
                 replace(cue, start=cue.start + start, end=cue.end + start)
                 for start, end in self._speaking.regions(folded)
-                for cue in self._passage(Folded(folded.text[start:end], folded.low[start:end]), support, gated=True)
+                for cue in self._passage(Folded(folded.text[start:end], folded.low[start:end]), support)
             ]
         return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end, cue.entry.id)))
 
-    def _passage(self, folded: Folded, support: bool, *, gated: bool = False) -> list[Cue]:
-        found = self._speaking.find(folded, gated=gated)
+    def _passage(self, folded: Folded, support: bool) -> list[Cue]:
+        found = self._speaking.find(folded)
         return found + self._supporting.find(folded) if found or support else found
 
 
 class _Index:
+    """Entries by their gates: the few literals without one of which an entry cannot match."""
+
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self._entries = entries
         self._always = frozenset(place for place, entry in enumerate(entries) if not entry.words)
-        self._free = tuple(place for place, entry in enumerate(entries) if not entry.need_words)
-        self._bound: dict[str, list[int]] = {}
-        for place, entry in enumerate(entries):
-            for word in entry.need_words:
-                self._bound.setdefault(word, []).append(place)
-        gates = _stems(word for entry in entries if not entry.case for word in _gate(entry))
-        capitals = _stems(word for entry in entries if entry.case for word in _gate(entry))
-        self._gates = gates
-        self._gates_capitals = tuple(word for word in capitals if word not in gates)
+        self._wakes = _wakes((place, _gate(entry)) for place, entry in enumerate(entries) if not entry.case)
+        self._wakes_capitals = _wakes((place, _gate(entry)) for place, entry in enumerate(entries) if entry.case)
 
     def regions(self, folded: Folded) -> list[tuple[int, int]]:
         """The stretches of a long text in which an entry can match at all: everywhere, if one has no literals."""
         if self._always:
             return [(0, len(folded.low))]
-        return _merged(
-            sorted(_around(folded.low, self._gates, REGION) + _around(folded.text, self._gates_capitals, REGION))
-        )
+        capitals = tuple(stem for stem in self._wakes_capitals if stem not in self._wakes)
+        return _merged(sorted(_around(folded.low, tuple(self._wakes), REGION) + _around(folded.text, capitals, REGION)))
 
-    def find(self, folded: Folded, *, gated: bool = False) -> list[Cue]:
-        """The cues of a text; `gated` says that a gate is known to stand in it."""
+    def find(self, folded: Folded) -> list[Cue]:
         text, low = folded.text, folded.low
         if not low:
             return []
-        if not (gated or self._always or _holds(low, self._gates) or _holds(text, self._gates_capitals)):
+        there = [places for stem, places in self._wakes.items() if stem in low]
+        there += [places for stem, places in self._wakes_capitals.items() if stem in text]
+        if not there and not self._always:
             return []
-        possible = set(self._free)
-        for word, places in self._bound.items():
-            if word in low:
-                possible.update(places)
         found: list[Cue] = []
-        for place in sorted(possible):
+        for place in sorted(self._always.union(*there)):
             entry = self._entries[place]
             hay = text if entry.case else low
-            if not entry.words or _holds(hay, entry.words):
+            if (not entry.need_words or _holds(low, entry.need_words)) and (
+                not entry.words or _holds(hay, entry.words)
+            ):
                 found.extend(_search(entry, hay, low))
         return found
+
+
+def _wakes(gates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[str, frozenset[int]]:
+    """Which entries can match where a stem stands: those one of whose gate's literals contains it."""
+    listed = [(place, word) for place, words in gates for word in words]
+    return {
+        stem: frozenset(place for place, word in listed if stem in word) for stem in _stems(word for _, word in listed)
+    }
 
 
 def _search(entry: Entry, hay: str, low: str) -> Iterator[Cue]:
