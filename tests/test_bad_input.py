@@ -948,7 +948,6 @@ IMPATIENT = textwrap.dedent("""
     from functools import partial
     from watcher import app, wall
     from watcher.ledger import Ledger
-from watcher.ledger.tables import REVISIONS
     from watcher.net import Door, Limits
     Ledger.open.__func__.__kwdefaults__["patience"] /= 5
     app.Door = partial(Door, limits=Limits(read=1.0, total=2.0))
