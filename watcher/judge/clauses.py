@@ -54,13 +54,13 @@ _SHIELD = (
     r"\bICE[- ]free\b|\bseparation ordinance\b"
 )
 _GUARD = (
-    r"\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
+    r"\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\brepresentation (?:of|for)\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
     r"\bdisplay\w* (?:\w+ ){0,4}(?:name|badge|identification|insignia)|\bidentify themselves|\bbody cameras?\b|\bseparat(?:ion|\w+) between\b|\bconfidentialit\w+|"
     r"\bsafe (?:haven|zone|space)s?\b|\bsafe and stable\b|\bregardless of\b|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
     r"\bprivileged from\b|\bICE out act|\bamicus\b|\bnot as immigration\b|\bfourth amendment\b|\b(?:legal|civil|educational|their) rights\b|\bimpact fee\b"
 )
 # Words that say which way they point, however they are turned.
-_PRO = r"\binformation-communication restriction|\bnon-?interference\b|\bcertif\w+ (?:of|its|their) complian\w+|\bcomplian\w+ with\b.{0,30}\b(?:1373|1644)"
+_PRO = r"\bsupport\w* (?:for )?(?:the )?(?:men and women of|ICE\b)|\binformation-communication restriction|\bnon-?interference\b|\bcertif\w+ (?:of|its|their) complian\w+|\bcomplian\w+ with\b.{0,30}\b(?:1373|1644)"
 _CON = (
     r"\bnon-?local\b|\bv\.? (?:donald )?(?:j\. )?trump\b|\b(?:aggressive|callous|deceptive|warrantless|abus(?:e|es|ive)|unlawful|unconstitutional)\b(?= (?:\w+ ){0,4}(?:ICE|tactics|raids?|arrests?|agents?|immigration|federal|enforcement))|"
     r"\bharm\w* (?:\w+ )?disrupt\w*|\bterror\w* (?:\w+ ){0,3}communit\w+|\bchilling effect|\bfear (?:of|in|among|and)\b|\bprivate right of action|\bunjust\b|\bviolates? the (?:rights|constitution)|\bfatal shootings?|\bfederal responsibility\b|\bresponsibility of the federal|\bfunction of the federal|"
