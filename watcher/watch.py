@@ -256,7 +256,9 @@ def refuse_sudden_emptiness(before: Reading | None, after: Reading) -> None:
     """Nothing where there was something is believed only with the page's own word for it (law 3)."""
     if before is None or after.proof:
         return
-    for name in ("meetings", "items", "matters"):
+    # items found in a document's own text are no list that could come back empty: the next text may call it all off
+    typed = after.document.kind in ("agenda", "packet") and bool(after.document.passages)
+    for name in ("meetings", "matters") if typed else ("meetings", "items", "matters"):
         if getattr(before, name) and not (after.meetings or after.items or after.matters):
             raise ReadError(
                 f"there were {len(getattr(before, name))} {name}, now none, and no word why", reason="empty"

@@ -9,6 +9,7 @@ them, so that a judge can judge the change and not the page.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from watcher.diff import items, matters, meetings, news
@@ -35,6 +36,7 @@ def compare(
     `request` is what asked for the document (its meeting, matter and context stand around every change), `last_seen`
     the last time it was as before, `snapshots` the digests of both sides. Nothing changed gives (); nothing raises.
     """
+    before, after = _alike(before, after)
     frame = Frame(site, request, before, after, now, last_seen, snapshots)
     found = [*meetings.compare(frame), *items.compare(frame), *matters.compare(frame)]
     told = _told(after) | (_told(before) if before else set())
@@ -42,6 +44,22 @@ def compare(
     new = _untold(_law(after), told)
     place = news.Place(windowed=site.kind == "list" or after.document.kind in ("list", "listing"))
     return (*found, *news.compare(frame, old, new, place))
+
+
+def _alike(before: Reading | None, after: Reading) -> tuple[Reading | None, Reading]:
+    """Return both sides as passages alone where only one text of a document was found to be a list of items.
+
+    The same words would be told as taken off on one side and as put in on the other.
+    """
+    if before is None or bool(before.items) == bool(after.items) or after.document.kind not in ("agenda", "packet"):
+        return before, after
+    return _passages_alone(before), _passages_alone(after)
+
+
+def _passages_alone(reading: Reading) -> Reading:
+    ids = {item.id for item in reading.items}
+    passages = tuple(replace(p, key="") if p.key in ids else p for p in reading.document.passages)
+    return replace(reading, items=(), document=replace(reading.document, passages=passages))
 
 
 def _law(reading: Reading) -> tuple[Passage, ...]:
@@ -66,6 +84,7 @@ def _told(reading: Reading) -> set[str]:
     for item in reading.items:
         ids.add(item.id)
         said |= {item.title, item.text, item.section, item.action, item.number, item.matter or ""}
+        said.update(item.section.split(" / "))
     for matter in reading.matters:
         ids |= {matter.id, matter.file}
         said |= {matter.file, matter.title, matter.status, matter.kind, matter.text}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -14,6 +15,7 @@ from watcher.diff.sameness import fold
 from watcher.model import AgendaItem, Change, ChangeKind, Meeting
 
 ALIKE = 75  # per cent: two titles are one item's, reworded
+SAME_AGENDA = 0.7  # of the titles
 MOST_PAIRS = 250_000  # titles are no longer compared each with each
 _FIGURE = re.compile(r"\d+")
 
@@ -24,6 +26,7 @@ def compare(frame: Frame) -> Iterator[Change]:
     """Yield what is new about the items. Another number or place on the list alone is nothing new."""
     old = list(frame.before.items if frame.before else ())
     new = list(frame.after.items)
+    old = _redated(old, new)
     pairs = _paired(old, new)
     before_of = {id(after): before for before, after in pairs}
     for item in new:
@@ -33,6 +36,22 @@ def compare(frame: Frame) -> Iterator[Change]:
     for item in old:
         if id(item) not in kept and _taken_off(frame, item):
             yield from _whole(frame, "removed", item)
+
+
+def _redated(old: list[AgendaItem], new: list[AgendaItem]) -> list[AgendaItem]:
+    """Return the old items under the meeting of the new where it is the same agenda for another day.
+
+    A document without a meeting is known by its date; most titles of one agenda stay when it is moved.
+    """
+    was, now = {item.meeting for item in old}, {item.meeting for item in new}
+    if was == now or len(was) != 1 or len(now) != 1:
+        return old
+    titles = {fold(item.title) for item in new}
+    kept = sum(fold(item.title) in titles for item in old)
+    if kept < SAME_AGENDA * max(len(old), len(new)):
+        return old
+    meeting = now.pop()
+    return [replace(item, meeting=meeting) for item in old]
 
 
 def _paired(old: list[AgendaItem], new: list[AgendaItem]) -> Pairs:
@@ -162,6 +181,8 @@ def _standing(before: AgendaItem, after: AgendaItem) -> tuple[str, str]:
 def _taken_off(frame: Frame, item: AgendaItem) -> bool:
     """Say whether a missing item was withdrawn: its meeting is still listed and has not started."""
     assert frame.before is not None  # noqa: S101 - only an item of before can be missing
+    if frame.after.document.kind in ("agenda", "packet") and item.meeting not in {i.meeting for i in frame.after.items}:
+        return False  # the next meeting's agenda under the same address
     listed = {meeting.id for meeting in frame.after.meetings}
     if any(meeting.id == item.meeting for meeting in frame.before.meetings) and item.meeting not in listed:
         return False

@@ -43,6 +43,9 @@ UNFINISHED = re.compile(
     re.I,
 )
 
+# "Recommended action: …", "Attachments: …"
+LABEL = re.compile(r"[A-Z][\w’'/&-]*(?: [\w’'/&-]+){0,3}:(?:\s|\Z)")
+
 # PDFium is not thread-safe (its public/fpdfview.h: "not thread-safe").
 _one_at_a_time = threading.Lock()
 
@@ -293,6 +296,8 @@ def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
         return True
     if UNFINISHED.search(above.text):
         return False
+    if shouted(line.text) != shouted(above.text) or LABEL.match(line.text):
+        return True
     if LIST_START.match(line.text) or not 0.8 < line.height / above.height < 1.25:
         return True
     if line.text[:1].islower() or above.text[-1] in SOFT_HYPHENS:

@@ -53,12 +53,16 @@ ODD = re.compile("[\ufffd\x00-\x08\x0e-\x1a\x1c-\x1f]")
 DETECTION_SAMPLE = 64_000  # bytes; charset-normalizer is linear and slow
 LONG_LINE = 1_200  # characters; prose lines of public records are shorter, glued tables are not
 WRAP = 140  # characters; text wrapped for reading or printing has hardly a longer line
+SHORT = 60  # characters: a shorter line in capitals is a heading, a longer one may go on in the next
 SENTENCE = 40  # characters; a shorter sentence of an over-long line stays with the next ("Sec. 5.", "No.")
 
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(\S.{0,300})\Z")
 LIST_START = re.compile(
-    r"(?:[-*+•▪◦·]\s|\(?(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,5})[.)]\s|§+\s*\d|(?:Section|SECTION|Sec\.)\s+\d)"
+    r"(?:[-*+•▪◦·]\s|\*(?=[A-Z])|\(?(?:\d{1,3}[A-Za-z]?|[A-Za-z]|[ivxlcIVXLC]{1,6})[.)](?:\s|\Z)|§+\s*\d|(?:Section|SECTION|Sec\.)\s+\d"
+    r"|\d{1,3}(?:\.[\dA-Z]{1,3}){1,3}\.?\s+(?=[A-Z“\"])|[IVX]{1,5}(?:\.[\dA-Z]{1,2}){1,3}\.?\s|ITEM\s+(?:NO\.?\s*)?\d)"
 )
+# "CONSENT AGENDA: All items …": a heading, whatever stands behind it on its line.
+CAPITALS = re.compile(r"[^\Wa-z\d_][^a-z]{6,80}?(?::(?=\s|\Z)|\Z)")
 
 
 def extract(
@@ -175,13 +179,16 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
     text = visible(text)
     shapes = _row_shapes(text)
     held: list[str] = []
+    short = False
+    above: bool | None = None  # whether the line before was a heading in capitals, None where there is none
     lines = text.splitlines()
     wrapped = sum(len(line) > WRAP for line in lines) * 20 <= len(lines)
     for line in lines:
         heading = MARKDOWN_HEADING.match(line.strip())
         rows = _rows(line, shapes)
         begins = not line.strip() or heading or len(rows) > 1 or len(line) > LONG_LINE or LIST_START.match(line.strip())
-        if begins and held:
+        capitals = _is_heading(line)
+        if (begins or (above is not None and (above != capitals or (capitals and short)))) and held:
             yield 0, tidy(" ".join(held))
             held = []
         if heading:
@@ -193,8 +200,16 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
             if not wrapped:
                 yield 0, tidy(" ".join(held))
                 held = []
+        # a bare number waits for its words, and a short line in capitals is a heading of its own
+        above = capitals if held and not (LIST_START.fullmatch(line.strip()) and len(held) == 1) else None
+        short = len(line.strip()) < SHORT
     if held:
         yield 0, tidy(" ".join(held))
+
+
+def _is_heading(line: str) -> bool:
+    words = CAPITALS.match(line.strip())
+    return words is not None and sum(letter.isalpha() for letter in words[0]) >= 5
 
 
 # ------------------------------------------------------------------------- tables without breaks, over-long lines

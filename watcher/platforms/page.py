@@ -80,7 +80,10 @@ def read(site: Site, response: Response) -> Reading:
     )
     if not document.passages:
         raise EmptyReading("the document holds no text", url=response.url)
-    return Reading(document, follow=tuple(_linked(site, response)) if own and site.follow else ())
+    follow = tuple(_linked(site, response)) if own and site.follow else ()
+    if document.kind in pages.AGENDA_KINDS and not follow:
+        return pages.agenda_of(document, response.request)
+    return Reading(document, follow=follow)
 
 
 def detect(url: str, response: Response | None) -> float:

@@ -7,6 +7,7 @@
     shelves    meetings from pages that only hold dated papers (rows, papers, filenames)
     following  requests for what was found, in the order of its worth
     outline    an agenda as it is read, row by row
+    agenda_text  an agenda's items in the text of a document (agenda_words, numbering: how clerks word and count)
     records    JSON answers as objects whose fields may be missing or null
 
 Pure. Readers reach it through the front desk (`from watcher.platforms import codes, following, marks …`).

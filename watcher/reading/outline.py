@@ -59,9 +59,10 @@ class Outline:
         self._trail.append((depth, title))
 
     def head(self, title: str, *, depth: int = 0) -> None:
-        """A section's heading that the vendor does not count among the items."""
+        """A section's heading that is not counted among the items; an empty one only ends the sections above."""
         self._close(depth)
-        self._trail.append((depth, title))
+        if title:
+            self._trail.append((depth, title))
 
     def _close(self, depth: int) -> None:
         self._trail = [(level, words) for level, words in self._trail if level < depth]

@@ -15,9 +15,12 @@ from bs4.element import Tag
 from watcher.errors import EmptyReading, LayoutChanged, Unreadable
 from watcher.extractors import extract
 from watcher.extractors.text import decode
-from watcher.model import Reading, Response
+from watcher.model import Document, Reading, Request, Response
+from watcher.reading import agenda_text, marks
 
 DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
+AGENDA_KINDS = frozenset({"agenda", "packet"})
+HEAD, HEAD_LETTERS = 12, 1_500  # passages, and letters of them, in which an agenda says its date
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 
@@ -72,7 +75,7 @@ def is_document(response: Response) -> bool:
 
 
 def read_document(response: Response) -> Reading:
-    """An agenda, packet, minutes or attachment as passages, under the name it was published by.
+    """An agenda, packet, minutes or attachment as passages, under the name it was published by; an agenda's items too.
 
     Raises Unreadable, and EmptyReading where no text is in it.
     """
@@ -81,7 +84,23 @@ def read_document(response: Response) -> Reading:
     document = extract(response.body, response.media_type, response.url, charset=response.charset, kind=kind)
     if not document.passages:
         raise EmptyReading("the document holds no text", url=response.url)
-    return Reading(replace(document, title=request.title or document.title))
+    document = replace(document, title=request.title or document.title)
+    return agenda_of(document, request) if kind in AGENDA_KINDS else Reading(document)
+
+
+def agenda_of(document: Document, request: Request) -> Reading:
+    """A document that may be an agenda, with its items where its text is one beyond doubt.
+
+    Without a meeting that is known, the date at its head names the meeting: next month's agenda under the same address is
+    another one.
+    """
+    if request.meeting:
+        meeting = request.meeting.id
+    else:
+        head = " ".join(passage.text for passage in document.passages[:HEAD])[:HEAD_LETTERS]
+        meeting = "@".join(filter(None, (request.key, str(marks.read_date(head) or ""))))
+    document, items = agenda_text.read(document, meeting)
+    return Reading(document, items=items)
 
 
 def seen(tag: Tag | None) -> str:
