@@ -84,6 +84,12 @@ AROUND = frozenset({"tr", "li", "p", "dd", "dt"})
 CELLS = frozenset({"td", "th"})
 DOCUMENT_LINK = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|ods|csv|zip)\Z", re.I)
 
+STRUCK = (
+    's, strike, del, [style*="line-through"], .strikethrough, .strike, .line-through, .text-decoration-line-through'
+)
+STRETCH = re.compile(r"\S(?:[^\r]*\S)?")
+BETWEEN_STRUCK = re.compile(r"~~([^\S\r]*)~~")
+
 MAX_BYTES = 32_000_000
 # lexbor is quadratic in depth: 20,000 nested elements take 4.8 s, 3,000 a tenth of one. Real pages stay below 200.
 MAX_DEPTH = 3_000
@@ -109,7 +115,7 @@ def extract(
     """Return the page's visible text in reading order.
 
     One passage a paragraph, list entry, heading or table row (cells joined by " | "); single line breaks stay as
-    newlines. A passage's key is its element's own id where that is a publisher's. Raises LayoutChanged where
+    newlines; struck words stand as "~~struck~~". A passage's key is its element's own id where that is a publisher's. Raises LayoutChanged where
     `view.select` finds nothing, Unreadable above the limits of size and depth.
     """
     page = _page(body, charset, view)
@@ -144,6 +150,7 @@ def fingerprint(
             words += (blank(passage.text, view) for passage in _Walk().walk(root))
         else:
             words.append(" ".join(visible(root.text(separator="\n")).split()))
+        words += (f"~~{tidy(node.text())}" for node in root.css(STRUCK))  # the same words, struck now, are news
         links = (node.attributes.get("href") for node in root.css("a[href]"))
         words += (found for link in links if link and (found := _named(link, name)))
     return hashlib.blake2b("\n".join(words).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
@@ -333,10 +340,12 @@ class _Walk:
         self.run: list[str] = []  # inline text of the block being read
         self.key = ""
         self.after_link = False
+        self.struck = 0  # elements around that strike their words
 
     def walk(self, root: LexborNode) -> list[Passage]:
         node: LexborNode | None = root
         top = root.mem_id
+        striking = {node.mem_id for node in root.css(STRUCK)}
         while node is not None:
             tag = node.tag or ""
             below = None
@@ -344,12 +353,14 @@ class _Walk:
                 self._text(node)
             elif tag != "-comment":
                 self._enter(node, tag)
+                self.struck += node.mem_id in striking
                 below = node.first_child
             if below is not None:
                 node = below
                 continue
             while True:
                 if tag[:1] != "-":
+                    self.struck -= node.mem_id in striking
                     self._leave(tag)
                 if node.mem_id == top:
                     self._flush()
@@ -372,7 +383,7 @@ class _Walk:
             return
         if "\n" in text and (parent := node.parent) is not None and parent.tag == "pre":
             text = text.replace("\n", "\r")
-        self.run.append(text)
+        self.run.append(_struck(text) if self.struck and not blank else text)
         self.after_link = self.after_link and blank
 
     def _enter(self, node: LexborNode, tag: str) -> None:
@@ -402,6 +413,8 @@ class _Walk:
         if not self.run:
             return
         text = "".join(self.run)
+        if "~~" in text:
+            text = BETWEEN_STRUCK.sub(r"\1", text)
         self.run.clear()
         self.after_link = False
         key, self.key = self.key, ""
@@ -442,6 +455,11 @@ class _Walk:
             outer.cells[-1].extend(found)
         else:
             self.done.extend(found)
+
+
+def _struck(text: str) -> str:
+    """Return text between tildes, line by line; the white space around it stays outside."""
+    return STRETCH.sub(r"~~\g<0>~~", text)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

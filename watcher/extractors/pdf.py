@@ -19,6 +19,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from watcher.errors import Unreadable
+from watcher.extractors import _strokes
 from watcher.extractors.text import LIST_START, blank, shouted, tidy
 from watcher.model import WHOLE, Document, Passage, View
 
@@ -72,7 +73,7 @@ def extract(
     """Return the paragraphs in reading order; a line in capitals heads what follows.
 
     Running headers (after their first page), running footers and page numbers are left out; words hyphenated at a
-    line's end are joined. Raises Unreadable: password, damaged, too many pages, or scanned without a text layer.
+    line's end are joined, and struck words stand as "~~struck~~". Raises Unreadable: password, damaged, too many pages, or scanned without a text layer.
     """
     with _one_at_a_time:
         pages = _pages(body, url)
@@ -122,11 +123,12 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
         return []  # one damaged page does not hide the others
     layer = page.get_textpage()
     try:
+        drawn = _strokes.strokes(page)
         found: list[Line] = []
         place = 0
         pieces = LINE_END.split(layer.get_text_range())
         for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
-            line = _line(layer, text, place)
+            line = _line(layer, text, place, drawn)
             place += _units(text + end)
             if line and end == CUT:
                 line = replace(line, text=line.text + CUT)
@@ -150,8 +152,8 @@ def _with_form(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
     return page
 
 
-def _line(layer: pdfium.PdfTextPage, text: str, place: int) -> Line | None:
-    """Return a line with its box; `place` is its offset in the page's text, in UTF-16 units."""
+def _line(layer: pdfium.PdfTextPage, text: str, place: int, drawn: Sequence[_strokes.Stroke]) -> Line | None:
+    """Return a line with its box, struck words marked; `place` is its offset in the page's text, in UTF-16 units."""
     words = text.strip()
     if not words or RULE.fullmatch(words):
         return None
@@ -162,7 +164,18 @@ def _line(layer: pdfium.PdfTextPage, text: str, place: int) -> Line | None:
         return Line(words, 0, 0, 0, 0)
     left, bottom, _, top = layer.get_charbox(first, loose=True)
     _, end_bottom, right, end_top = layer.get_charbox(last, loose=True)
-    return Line(words, left, min(bottom, end_bottom), max(left, right), max(top, end_top))
+    line = Line(words, left, min(bottom, end_bottom), max(left, right), max(top, end_top))
+    across = [stroke for stroke in drawn if line.bottom < stroke.height < line.top and stroke.right > line.left]
+    if not across:
+        return line
+    return replace(line, text=_strokes.struck(words, list(_boxes(layer, words, start)), across))
+
+
+def _boxes(layer: pdfium.PdfTextPage, words: str, start: int) -> Iterator[_strokes.Box | None]:
+    for letter in words:
+        at = pdfium_c.FPDFText_GetCharIndexFromTextIndex(layer.raw, start)
+        start += _units(letter)
+        yield None if letter.isspace() or at < 0 else layer.get_charbox(at)
 
 
 def _units(text: str) -> int:
@@ -244,7 +257,7 @@ def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
             text = ""
             for line in paragraph:
                 text = _continued(text, line.text, whole)
-            text = text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS)))
+            text = text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS))).replace("~~ ~~", " ")
             goes_on = text[:1].islower() and held[-1:] not in tuple(".!?:;")
             if held and (goes_on or UNFINISHED.search(held)):
                 held = _continued(held, text, whole)
@@ -298,7 +311,7 @@ def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
         return False
     if shouted(line.text) != shouted(above.text) or LABEL.match(line.text):
         return True
-    if LIST_START.match(line.text) or not 0.8 < line.height / above.height < 1.25:
+    if LIST_START.match(line.text.lstrip("~")) or not 0.8 < line.height / above.height < 1.25:
         return True
     if line.text[:1].islower() or above.text[-1] in SOFT_HYPHENS:
         return False

@@ -51,7 +51,8 @@ def resolve_struck(low: str) -> tuple[str, str] | None:
         head, tail = low[: worded.start()], low[worded.end() :]
         return f"{head}{worded['old']}{tail}", f"{head}{worded['new'] or ''}{tail}"
     struck = [match for match in _STRUCK.finditer(low) if not _NOT_STRUCK.match(_inner(match))]
-    if not struck or not (len(struck) > 1 or len(struck[0][0]) > 14 or struck[0]["tagged"]):
+    certain = len(struck) > 1 or any(match["tilde"] or match["tagged"] or len(match[0]) > 14 for match in struck)
+    if not struck or not certain:
         return None
     before: list[str] = []
     after: list[str] = []
