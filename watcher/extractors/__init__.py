@@ -1,6 +1,6 @@
 """From bytes to passages of text. One file a type of document; the file's name is the word for it.
 
-    html  json  feed  text  pdf  docx  xlsx  rtf        each: MEDIA_TYPES, extract(body, url, *, charset, view, kind) -> Document
+    html  json  feed  text  pdf  docx  xlsx  rtf  zip   each: MEDIA_TYPES, extract(body, url, *, charset, view, kind) -> Document
 
 Pure: no network, no disk, no clock. `heavy` says which bodies belong behind the wall.
 """
@@ -24,7 +24,7 @@ GENERIC = frozenset(
 SNIFFED = 1_024  # bytes looked at
 
 RTF = b"{\\rtf"
-NEVER_HTML = frozenset({"json", "pdf", "docx", "xlsx", "rtf"})
+NEVER_HTML = frozenset({"json", "pdf", "docx", "xlsx", "rtf", "zip"})
 FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.I)
 HTML = re.compile(rb"<(?:!doctype html|html|head|body|title|meta|div|table|p|h[1-6]|span|ul|ol|a)[\s/>]", re.I)
 # "[1] Call to order" is a footnote or an agenda's number, not a list: after a number JSON goes on with a comma.

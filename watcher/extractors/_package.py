@@ -25,7 +25,7 @@ PARTS = (("xlsx", b"xl/workbook"), ("docx", b"word/document"))
 
 
 def kind_of(body: bytes, url: str) -> str:
-    """Return the extractor's name for a ZIP or OLE file by the parts it names. Raises Unreadable for any other.
+    """Return the extractor's name for a ZIP or OLE file by the parts it names. Raises Unreadable for what is not read.
 
     A look, not a proof: nothing is unpacked here, because this runs before the wall.
     """
@@ -38,15 +38,17 @@ def kind_of(body: bytes, url: str) -> str:
             if part in body:
                 return name
         raise Unreadable("this is an Office document that is neither DOCX nor XLSX, which is not read", url=url)
-    raise Unreadable("this is a ZIP file of other things, or a damaged Office document", url=url)
+    if body[LOCAL_HEADER : LOCAL_HEADER + 8] == b"mimetype":  # OpenDocument 1.2 part 3, section 3.3
+        raise Unreadable("this is an OpenDocument file, which is not read", url=url)
+    return "zip"
 
 
-def opened(body: bytes, url: str) -> zipfile.ZipFile:
-    """Return the package. Raises Unreadable: password, damaged, or larger unpacked than it says or than we read."""
+def opened(body: bytes, url: str, what: str = "Office document") -> zipfile.ZipFile:
+    """Return the package, called `what` in a refusal. Raises Unreadable: password, damaged, or larger unpacked than it says or than we read."""
     try:
         package = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise Unreadable("a damaged or cut-off Office document", url=url) from None
+        raise Unreadable(f"a damaged or cut-off {what}", url=url) from None
     parts = package.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise Unreadable(f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB", url=url)
@@ -54,7 +56,7 @@ def opened(body: bytes, url: str) -> zipfile.ZipFile:
         if part.flag_bits & 1:
             raise Unreadable("password protected", url=url)
         if _real_size(body, part) != part.file_size:
-            raise Unreadable("a damaged Office document: a part is not as large as it says", url=url)
+            raise Unreadable(f"a damaged {what}: a part is not as large as it says", url=url)
     return package
 
 
@@ -88,7 +90,7 @@ def pieces(body: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     while not unpacking.eof:
         piece = unpacking.decompress(rest, STEP)
         rest = unpacking.unconsumed_tail
-        if not piece and not rest:
+        if not piece and not rest and not unpacking.eof:
             raise EOFError
         yield piece
 

@@ -16,7 +16,7 @@ from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Resp
 
 ABOUT = About(
     vendor="any website",
-    reads="any single document: HTML (part of it by CSS), PDF, DOCX, XLSX, RTF, JSON, RSS/Atom, plain text, Markdown; with `follow`, what it links to",
+    reads="any single document: HTML (part of it by CSS), PDF, DOCX, XLSX, RTF, ZIP packets, JSON, RSS/Atom, plain text, Markdown; with `follow`, what it links to",
     checked="recorded pages of some thirty platforms; the 25 recorded PDFs, agenda texts, JSON lists and hand-made pages, 2011 to 2026",
     amended="the text itself",
 )
