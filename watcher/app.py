@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from watcher import channels, deliver, platforms, registry, schedule, settings, wall
+from watcher import channels, deliver, ocr, platforms, registry, schedule, settings, wall
 from watcher.errors import NoLedger, Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, parse_lexicon
@@ -78,11 +78,11 @@ class Readers(Mapping[str, frozenset[str]]):
 
 def vocabulary(chromium: Path | None = None) -> registry.Vocabulary:
     """The words sites.yaml may use: what stands in the folders `platforms/` and `channels/`; what cannot be had here."""
-    lack = missing(chromium)
+    lacks = (("render", "visits", missing(chromium)), ("ocr", "scanned documents", ocr.missing()))
     return registry.Vocabulary(
         platforms=Readers(),
         channels={kind: channels.load(kind).Options for kind in channels.kinds()},
-        lacking={"render": f"its visits will fail: {lack}"} if lack else {},
+        lacking={key: f"its {what} will fail: {why}" for key, what, why in lacks if why},
     )
 
 

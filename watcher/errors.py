@@ -13,6 +13,7 @@
     │   ├── LayoutChanged      the vendor's landmarks are gone
     │   ├── EmptyReading       nothing where something was due, and no proof of emptiness
     │   └── Unreadable         damaged, encrypted, over the wall's limits
+    │       └── Scanned        a PDF of pictures without a text layer
     ├── StoreError             snapshots or ledger: full disk, read-only, damaged   .path
     │   └── NoLedger           nothing was ever written: no visit yet
     └── DeliveryError          a channel did not confirm                            .channel .code
@@ -146,6 +147,10 @@ class Unreadable(ReadError):
     """Damaged, encrypted, of an unknown type, or over the limits of the wall."""
 
     reason_code = "unreadable"
+
+
+class Scanned(Unreadable):
+    """A PDF whose pages are pictures: only OCR can read it."""
 
 
 class StoreError(WatcherError):

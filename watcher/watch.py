@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from watcher import alerts, diff, extractors, platforms
-from watcher.errors import FetchError, ReadError, StoreError
+from watcher import alerts, diff, extractors, ocr, platforms
+from watcher.errors import FetchError, ReadError, Scanned, StoreError
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
 from watcher.model import (
@@ -175,7 +175,7 @@ async def look_at(
     print_of = fingerprint(site, answer)
     if last and print_of and print_of == document.fingerprint:
         same = unchanged(document, request, now, "same_text", answer.status)
-        return replace(same, reading=await still_read(site, answer)) if has_forms else same
+        return replace(same, reading=await still_read(site, answer, desk.objects)) if has_forms else same
     return await read_and_compare(site, request, answer, document, print_of, desk)
 
 
@@ -186,7 +186,7 @@ async def read_and_compare(
     now, first = response.fetched_at, not document.visited
     snapshot = snapshot_of(site, request, response, desk.objects.save(response.body))
     try:
-        after = await read(site, response)
+        after = await read(site, response, desk.objects)
         before = await reading_of(site, document, desk.objects)
         refuse_sudden_emptiness(before, after)
     except ReadError as trouble:
@@ -265,18 +265,27 @@ def refuse_sudden_emptiness(before: Reading | None, after: Reading) -> None:
             )
 
 
-async def read(site: Site, response: Response) -> Reading:
-    """What a response says. Anything that could run away is read behind the wall, the rest at once."""
+async def read(site: Site, response: Response, objects: Objects) -> Reading:
+    """What a response says. Anything that could run away is read behind the wall, the rest at once.
+
+    A scan is recognised where the site asks for it, each page once: its text is kept beside the objects.
+    """
     platform = platforms.load(site.platform)
-    if extractors.heavy(response.body, response.media_type):
+    if not extractors.heavy(response.body, response.media_type):
+        return platform.read(site, response)
+    try:
         return await asyncio.to_thread(run_walled, platform.read, site, response)
-    return platform.read(site, response)
+    except Scanned:
+        if not site.ocr:
+            raise
+    typed = await asyncio.to_thread(ocr.recognised, response, objects.folder.parent / "ocr")
+    return await asyncio.to_thread(run_walled, platform.read, site, typed)
 
 
-async def still_read(site: Site, response: Response) -> Reading | None:
+async def still_read(site: Site, response: Response, objects: Objects) -> Reading | None:
     """The reading of a page that looks as before, for the requests it leads to; None where it cannot be read."""
     try:
-        return await read(site, response)
+        return await read(site, response, objects)
     except ReadError:
         return None
 
@@ -286,7 +295,7 @@ async def reading_of(site: Site, document: DocumentState, objects: Objects) -> R
     if document.snapshot is None:
         return None
     try:
-        return await read(site, response_of(document.snapshot, document.request, objects))
+        return await read(site, response_of(document.snapshot, document.request, objects), objects)
     except ReadError as trouble:
         log.warning("%s: the earlier version of %s cannot be read any more: %s", site.id, document.url, trouble)
     except StoreError as trouble:

@@ -19,7 +19,7 @@ from watcher import alerts, diff, extractors, platforms, registry, settings, wal
 from watcher.app import App, judge_for, vocabulary
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, nearest, refuse
 from watcher.cli.reports import JsonLines, PlainLines, counted, emit
-from watcher.errors import Blocked, EmptyReading, FetchError, ReadError, RegistryError
+from watcher.errors import Blocked, EmptyReading, FetchError, ReadError, RegistryError, Unreadable
 from watcher.fetch import refusal
 from watcher.judge import Judge
 from watcher.lines import Line, error_line, reading_lines, verdict_object
@@ -219,7 +219,8 @@ def read_lines(site: Site, response: Response) -> Iterator[Line]:
         )
     except (ReadError, FetchError) as trouble:
         name = next(
-            (kind.__name__ for kind in (Blocked, EmptyReading) if isinstance(trouble, kind)), type(trouble).__name__
+            (kind.__name__ for kind in (Blocked, EmptyReading, Unreadable) if isinstance(trouble, kind)),
+            type(trouble).__name__,
         )
         yield error_line(name, str(trouble), code=trouble.reason)
         return

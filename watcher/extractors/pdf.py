@@ -18,7 +18,7 @@ from statistics import median
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from watcher.errors import Unreadable
+from watcher.errors import Scanned, Unreadable
 from watcher.extractors import _strokes
 from watcher.extractors.text import LIST_START, blank, shouted, tidy
 from watcher.model import WHOLE, Document, Passage, View
@@ -79,7 +79,7 @@ def extract(
         pages = _pages(body, url)
     letters = sum(letter.isalpha() for page in pages for line in page for letter in line.text)
     if letters < SCANNED * len(pages):
-        raise Unreadable("scanned, no text layer (OCR is off)", url=url)
+        raise Scanned("scanned, no text layer (OCR is off)", url=url)
     passages: list[Passage] = []
     heading: tuple[str, ...] = ()
     for paragraph in _rejoined(_without_running_lines(pages)):

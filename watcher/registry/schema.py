@@ -143,9 +143,6 @@ def _either(value: object) -> str:
 class SiteEntry(Entry):
     """One body's page on one platform."""
 
-    IDLE: ClassVar[Mapping[str, str]] = {
-        "ocr": "scanned pages without a text layer are not read",
-    }
     id: Slug
     jurisdiction: Annotated[
         Annotated[Slug, Tag("site")] | Annotated[JurisdictionEntry, Tag("place")], Discriminator(_either)
