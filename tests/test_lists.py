@@ -68,6 +68,30 @@ async def test_a_meeting_that_goes_from_upcoming_to_past_is_not_told_again(town:
     assert [(change.kind, change.key) for change in told] == [("added", "meeting:2")]
 
 
+async def test_heavy_packets_take_several_visits_each_in_its_turn_and_are_no_news(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.watch.MOST_BYTES", 10_000)
+    rows = "".join(f'<li><a href="/packet{n}.txt">Packet of November {n}, 2026</a></li>' for n in range(1, 9))
+    town.put("/", f"<html><body><ul>{rows}</ul></body></html>")
+    site = Site("elm", PLACE, "page", town.base + "/", follow=("packets",), min_delay=timedelta(0))
+    visits = Visits(site, tmp_path)
+    asked: list[set[str]] = []
+    for turn in range(4):
+        for n in range(1, 9):  # each comes whole at every visit: its server keeps no validators and stamps the hour
+            town.put(
+                f"/packet{n}.txt",
+                f"Packet {n}, printed {turn}. " + "The board meets. " * 240,
+                Content_Type="text/plain",
+            )
+        town.asked.clear()
+        found = await visits.visit()
+        asked.append({path for path in town.asked if path.startswith("/packet")})
+    assert all(2 <= len(paths) <= 4 for paths in asked)
+    assert len(set().union(*asked)) == 8
+    assert not [change for change in found.changes if change.kind == "added"]
+
+
 CALENDAR = (Path(__file__).parent / "platforms/legistar/calendar_at_the_end_of_the_month/response.html").read_text(
     "utf-8"
 )

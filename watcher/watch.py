@@ -45,6 +45,7 @@ from watcher.wall import run as run_walled
 log = logging.getLogger(__name__)
 
 MOST_DOCUMENTS = 250  # one site's share of one visit; what is left over goes first next time
+MOST_BYTES = 1_500_000_000  # of documents fetched anew in one visit: 60 packets of 100 MB take four
 DEEPEST = 6  # listing → meeting → legislation → attachment; contents → title → chapter → article → section of a code
 FOLLOWED_FOR = timedelta(days=21)  # after a meeting its documents still move: minutes, votes, signed copies
 FROZEN_AFTER = timedelta(days=150)  # the longest summer recess of a council, twice
@@ -112,11 +113,13 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
     for _ in range(DEEPEST):
         found: list[Request] = []
         for request in within_reach(level, known, MOST_DOCUMENTS - len(looks)):
+            if sum(look.snapshot.size for look in looks if look.snapshot) > MOST_BYTES:
+                break
             document = known.get(request.key) or seen.get(request.key)
             # an opening never seen before is a baseline of its own, also where the reader has learnt a new one
             document = document or first_listed(site, request, started, silent=True)
             look = await look_at(site, request, document, desk, has_forms=request.key in forms)
-            looks.append(look)
+            looks.append(without_text(look))
             seen[request.key] = look.document
             if request.key in openings and turned_away(look.visit):
                 continue  # whoever turned us away at the door is not asked for everything behind it
@@ -147,6 +150,14 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
             for delivery in alerts.route(alert, desk.routes, site.channels, desk.operator, desk.mutes, started)
         ],
     )
+
+
+def without_text(look: Look) -> Look:
+    """The look as it is kept until the visit ends: sixty packets of a thousand pages are more text than memory."""
+    if look.reading is None:
+        return look
+    document = replace(look.reading.document, passages=())
+    return replace(look, reading=replace(look.reading, document=document, items=(), matters=(), follow=()))
 
 
 # ------------------------------------------------------------------------------------------------- one document
@@ -398,8 +409,9 @@ def turned_away(visit: Visit) -> bool:
 
 
 def within_reach(level: Sequence[Request], known: Mapping[str, DocumentState], room: int) -> Sequence[Request]:
-    """The level, or where it is too long the documents that have waited longest."""
-    if len(level) <= room:
+    """The level, or where it is too long or too heavy for one visit the documents that have waited longest first."""
+    weights = (known[request.key].snapshot for request in level if request.key in known)
+    if len(level) <= room and sum(snapshot.size for snapshot in weights if snapshot) <= MOST_BYTES:
         return level
 
     def waited(request: Request) -> str:
