@@ -27,6 +27,7 @@ from tests.fakes.telegram import Telegram
 from watcher import channels
 from watcher.alerts import short_id, units
 from watcher.channels import apprise, slack, telegram, webhook
+from watcher.channels.slack.blocks import decided
 from watcher.errors import DeliveryError
 from watcher.model import Alert, Channel, Evidence, Message, Receipt
 
@@ -396,8 +397,17 @@ thorough = settings(
 @thorough
 @any_alert
 def test_slack_takes_any_text_and_it_pings_nobody(told: Alert, reply: bool, repeat: bool) -> None:
-    body = slack.render(told, Channel("c", "slack"), reply=reply, repeat=repeat).body
+    app = Channel("c", "slack", {}, {"app_token": "xapp"})
+    body = slack.render(told, app, reply=reply, repeat=repeat, latest=told if reply else None).body
     blocks: Any = body["blocks"]
+    marked_up = [*fake_slack._mrkdwn(blocks), str(body["text"])]
+    assert not [text for text in marked_up if re.search("&(?!(amp|lt|gt);)", text)]  # an entity that a cut went through
+    left = [re.sub(r"<https?://[^<>|]+\|(Page|Source)>", "", text) for text in marked_up]
+    assert not [text for text in left if "<" in text or ">" in text]  # no mark-up besides our own links
+    assert blocks[-1]["type"] == "actions"
+    muted = decided(blocks, f"Muted by {told.headline}", "k", undo=True)
+    assert fake_slack.wrong_with(muted, "muted") is None
+    assert fake_slack.pings("", muted) == []
     assert fake_slack.wrong_with(blocks, str(body["text"])) is None
     assert len(json.dumps(blocks)) <= 12_000
     assert units(str(body["text"])) <= 3000
@@ -409,9 +419,10 @@ def test_slack_takes_any_text_and_it_pings_nobody(told: Alert, reply: bool, repe
 @thorough
 @any_alert
 def test_telegram_takes_any_text_and_it_mentions_nobody(told: Alert, reply: bool, repeat: bool) -> None:
-    html = str(telegram.render(told, Channel("c", "telegram"), reply=reply, repeat=repeat).body["html"])
+    chat = Channel("c", "telegram")
+    html = str(telegram.render(told, chat, reply=reply, repeat=repeat, latest=told if reply else None).body["html"])
     text = fake_telegram.parsed(html)
-    assert 1 <= units(text) <= 4096
+    assert 1 <= units(text + fake_telegram.parsed(telegram.NO_TOPIC)) <= 4096
     own = short_id(told.key)  # a tag that leads to all messages of this alert
     assert set(fake_telegram.mentions(re.sub(r"https?://\S+", "", text))) <= {own}
     assert ("possible repeat" in text) == repeat

@@ -19,7 +19,17 @@ from watcher.alerts.bundle import (
     under_way,
 )
 from watcher.alerts.compose import compose
-from watcher.alerts.notice import Notice, Quote, excerpt, lines_within, notice, overflows, plain_text, web_address
+from watcher.alerts.notice import (
+    Notice,
+    Quote,
+    apart,
+    excerpt,
+    lines_within,
+    notice,
+    overflows,
+    plain_text,
+    web_address,
+)
 from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
 from watcher.alerts.route import muted, route
 from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, span, units
@@ -29,6 +39,7 @@ __all__ = [
     "NOWHERE",
     "Notice",
     "Quote",
+    "apart",
     "clean",
     "compose",
     "cut",

@@ -228,6 +228,17 @@ def excerpt(redline: Redline, limit: int) -> Redline:
     return tuple(kept)
 
 
+def apart(redline: Redline) -> Redline:
+    """For mark-up in which struck and inserted words would run together: a blank between the two where there is none."""
+    parts: list[Part] = []
+    for mark, text in redline:
+        meets = mark == "+" and bool(parts) and parts[-1][0] == "-"
+        if meets and not parts[-1][1][-1:].isspace() and not text[:1].isspace():
+            parts.append(("=", " "))
+        parts.append((mark, text))
+    return tuple(parts)
+
+
 def overflows(redline: Redline, limit: int) -> bool:
     """Whether `excerpt` leaves out more than unchanged stretches."""
     return sum(units(_near(redline, place)[1]) for place in range(len(redline))) > limit

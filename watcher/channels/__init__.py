@@ -21,6 +21,7 @@ import pydantic
 from watcher.alerts import (
     Notice,
     Quote,
+    apart,
     cut,
     excerpt,
     head,
@@ -54,6 +55,7 @@ __all__ = [
     "Sender",
     "Threaded",
     "alert_line",
+    "apart",
     "change_line",
     "cut",
     "excerpt",

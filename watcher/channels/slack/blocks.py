@@ -17,6 +17,7 @@ from watcher.channels import (
     Message,
     Notice,
     Quote,
+    apart,
     cut,
     excerpt,
     latest_line,
@@ -96,7 +97,7 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Block]:
     if caption:
         words.append({"type": "text", "text": caption + "\n", "style": {"italic": True}})
     styles = {"-": {"strike": True}, "+": {"bold": True}}
-    for mark, text in excerpt(quoted.redline, share):
+    for mark, text in apart(excerpt(quoted.redline, share)):
         for piece in _pieces(text, TEXT):
             words.append({"type": "text", "text": piece} | ({"style": styles[mark]} if mark in styles else {}))
     elements: list[Block] = [{"type": "rich_text_section", "elements": words}] if words else []
@@ -133,7 +134,7 @@ def _button(verb: str, words: str, named: str) -> Block:
 def decided(blocks: list[Block], words: str, named: str, *, undo: bool) -> list[Block]:
     """A message's own blocks with what was decided in words, and the buttons: the way back where `undo`, else all."""
     kept = [block for block in blocks if block.get("type") != "actions" and block.get("block_id") != DECIDED]
-    said = context(cut_escaped(words, TEXT)) | {"block_id": DECIDED}
+    said = context(cut_escaped(words, 400)) | {"block_id": DECIDED}
     buttons = [("unmute", "Hear it again")] if undo else BUTTONS
     actions = {"type": "actions", "elements": [_button(verb, label, named) for verb, label in buttons]}
     return [*kept[: BLOCKS - 2], said, actions]

@@ -15,6 +15,7 @@ from watcher.channels import (
     Message,
     Notice,
     Quote,
+    apart,
     cut,
     excerpt,
     head,
@@ -105,7 +106,7 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
         yield inert(shortened(quoted.caption, max(60, min(240, share)))), "i"
         yield "\n", ""
     tags = {"=": "", "-": "s", "+": "b"}
-    for mark, text in excerpt(quoted.redline, share):
+    for mark, text in apart(excerpt(quoted.redline, share)):
         yield inert(text), tags[mark]
     for text, cue in quoted.evidence[: 3 if share > 200 else 1]:
         yield f"\n“{inert(cut(text, max(40, share // 4)))}” – {inert(cut(cue, 80))}", ""
