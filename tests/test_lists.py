@@ -12,6 +12,7 @@ import pytest
 
 from tests.town import Town, a_town
 from watcher import judge
+from watcher.demo.pdf import written
 from watcher.fetch import Fetcher
 from watcher.model import Jurisdiction, Site, SiteState
 from watcher.net import Door
@@ -66,6 +67,35 @@ async def test_a_meeting_that_goes_from_upcoming_to_past_is_not_told_again(town:
     town.put(PAST, json.dumps([council, hearing]), Content_Type="application/json")
     told = (await visits.visit()).changes
     assert [(change.kind, change.key) for change in told] == [("added", "meeting:2")]
+
+
+async def test_an_amended_pdf_agenda_is_told_item_by_item_and_its_cancelling_is_heard(
+    town: Town, tmp_path: Path
+) -> None:
+    head = ["TOWN BOARD AGENDA", "Tuesday, December 1, 2026", ""]
+    items = [
+        "Call to order",
+        "Approval of the minutes of November 17",
+        "Award of the 2027 street contract",
+        "Adjournment",
+    ]
+
+    def put(lines: list[str]) -> None:
+        town.put("/agenda.pdf", written(lines), Content_Type="application/pdf")
+
+    def numbered(titles: list[str]) -> list[str]:
+        return [*head, *(f"{number}. {title}" for number, title in enumerate(titles, 1))]
+
+    put(numbered(items))
+    visits = Visits(Site("elm", PLACE, "page", town.base + "/agenda.pdf", min_delay=timedelta(0)), tmp_path)
+    await visits.visit()
+    put(numbered([*items[:2], "Agreement with ICE under section 287(g)", *items[2:]]))
+    told = (await visits.visit()).changes
+    assert [(change.kind, change.after) for change in told] == [("added", "Agreement with ICE under section 287(g)")]
+    put([*head, "THE MEETING OF DECEMBER 1, 2026 IS CANCELLED"])
+    off = await visits.visit()
+    assert off.state.health == "ok"
+    assert any("CANCELLED" in change.after for change in off.changes)
 
 
 async def test_heavy_packets_take_several_visits_each_in_its_turn_and_are_no_news(
