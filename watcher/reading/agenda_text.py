@@ -40,6 +40,7 @@ from watcher.reading.numbering import Counter, Number, number_at
 from watcher.reading.outline import Outline
 
 FEWEST = 3  # items that make an agenda; an addendum may have one
+MOST_ITEMS = 2_000  # no meeting has more; a document that seems to is none
 LONGEST_HEADING = 90
 LONGEST_TITLE = 700  # characters; what a longer line says beyond its first sentence is text
 LINES_AFTER = 30  # lines behind an adjournment in which a further part of the agenda (its consent list) may begin
@@ -116,6 +117,7 @@ class _Agenda:
     def __init__(self, passages: tuple[Passage, ...]) -> None:
         self.passages = passages
         self.found: list[Row] = []
+        self.items = 0  # of what was found, without sections
         self.counter = Counter()
         self.headed = self.addendum = False  # the word agenda, or addendum, stands above
         self.closed: int | None = None  # lines since the adjournment
@@ -159,10 +161,9 @@ class _Agenda:
         return True
 
     def _ended(self, text: str, number: Number | None, rest: str) -> bool:
-        began = any(not row.section for row in self.found)
-        if self.closed is not None and self.closed > LINES_AFTER:
+        if (self.closed is not None and self.closed > LINES_AFTER) or self.items >= MOST_ITEMS:
             return True
-        if not began:
+        if not self.items:
             return False
         if number is None and BEHIND.match(text):
             return self._sure()
@@ -171,13 +172,13 @@ class _Agenda:
         if not HELD.search(text):
             return False
         if not self._sure():  # minutes, it turns out
-            self.found.clear()
+            self.found, self.items = [], 0
             self.counter, self.headed = Counter(), False
             return False
         return True
 
     def _sure(self) -> bool:
-        return sum(not row.section for row in self.found) >= FEWEST
+        return self.items >= FEWEST
 
     def _is_item(self, number: Number, rest: str) -> bool:
         if not self.headed and not self.found and number.parts[0][0][1] != 1:
@@ -205,7 +206,7 @@ class _Agenda:
         )
 
     def _is_section(self, place: int, text: str) -> bool:
-        words = CAPITALS.match(text)
+        words = CAPITALS.match(text, 0, LONGEST_TITLE)
         head = words[1] if words else text
         if len(head) > LONGEST_HEADING or not SECTION.match(head) or RECOMMENDED.match(head) or file_of(head):
             return False
@@ -240,6 +241,7 @@ class _Agenda:
     def _put(self, row: Row, words: str) -> None:
         self.waiting, self.closed, self.loose = "", None, False
         self.found.append(row)
+        self.items += 1
         self._title(row, words)
 
     def _title(self, row: Row, words: str) -> None:
@@ -247,7 +249,7 @@ class _Agenda:
             row.text.append(mark[0].strip(" *:–—-()[]"))
             words = words[mark.end() :].strip()
         words, *more = self._seams(words)
-        head = CAPITALS.match(words)
+        head = CAPITALS.match(words, 0, LONGEST_TITLE)
         if head and sum(letter.isalpha() for letter in head[1]) >= 8 and not file_of(words):
             row.title, said = head[1].strip(" :–—-."), words[head.end() :]
             row.text.extend([said] if said else [])
@@ -279,13 +281,13 @@ class _Agenda:
     def _head(self, place: int, text: str, *, anew: bool = False) -> None:
         if anew:
             if not self.headed and not any(STANDING.search(row.title) for row in self.found):
-                self.found.clear()  # numbered advice on how to attend, and the like
+                self.found, self.items = [], 0  # numbered advice on how to attend, and the like
                 self.counter = Counter()
             self.headed = True
             self.addendum = self.addendum or bool(ADDENDUM.search(text))
             self.closed = None
         self.waiting, self.loose = "", False
-        words = CAPITALS.match(text)
+        words = CAPITALS.match(text, 0, LONGEST_TITLE)
         title = "" if anew else (words[1] if words else text).strip(" :–—-*")
         self.found.append(Row(title, section=True, lines=[place]))
         if ADJOURNS.match(text):
