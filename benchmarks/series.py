@@ -101,7 +101,7 @@ def main() -> None:
         threads: set[str] = set()
         for row in rows:
             sums[row["should"], row["was"]] += 1
-            threads |= set(row["threads"].split())
+            threads |= set(row["threads"].splitlines())
             print("  {step:22} {should:5} {was:10} {agrees:4} {alerts:>3} {outcome:24} {summary}".format(**row))
         if series.startswith(MATTERS):
             print(f"  one matter, {len(threads)} thread(s)")

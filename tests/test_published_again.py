@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.town import Desk, Town, a_town, of_type
+from tests.town import Desk, Line, Town, a_town, of_type
 
 SITES = """
 version: 1
@@ -87,3 +87,19 @@ def test_the_agenda_of_another_meeting_takes_nobodys_place(desk: Desk, town: Tow
     town.put("/Calendar.aspx", calendar(agenda(1), agenda(7)))
     town.put(agenda(7), AGENDA, Content_Type="text/plain")
     assert len(of_type(desk.lines("check"), "alert")) == 1
+
+
+def texts_told(lines: list[Line]) -> list[str]:
+    """The texts of the relevant changes."""
+    return [line["after"] for line in of_type(lines, "change") if line["verdict"]["label"] == "relevant"]
+
+
+def test_replay_tells_of_an_agenda_published_again_what_the_visits_told(desk: Desk, town: Town) -> None:
+    told: list[str] = []
+    texts = (AGENDA, AGENDA + ADDENDUM, AGENDA + ADDENDUM + "\n4. Adjournment\n")
+    for number, text in enumerate(texts, 7):
+        town.put("/Calendar.aspx", calendar(agenda(number)))
+        town.put(agenda(number), text, Content_Type="text/plain")
+        told += texts_told(desk.lines("check"))
+    again = desk.lines("replay")
+    assert texts_told(again) == told == [ADDENDUM.strip()]

@@ -1,4 +1,4 @@
-"""The command line. Each command is one function in one of five files: running, looking, trying, detecting, teaching."""
+"""The command line. Each command is one function in one file of this folder: running, looking, trying, replaying …."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import detecting, looking, outlet, publishing, running, teaching, trying
+from watcher.cli import detecting, looking, outlet, publishing, replaying, running, teaching, trying
 
 Command = Callable[..., None]
 
@@ -38,7 +38,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "send-test": running.send_test_message,
         "judge": trying.judge,
         "read": trying.read,
-        "replay": trying.replay,
+        "replay": replaying.replay,
     },
     "Keep": {
         "verify": looking.verify,

@@ -1,13 +1,12 @@
-"""Commands that try something and change nothing: validate, schema, detect, judge, read, replay."""
+"""Commands that try something and change nothing: validate, schema, detect, judge, read."""
 
 from __future__ import annotations
 
 import mimetypes
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,18 +14,15 @@ from zoneinfo import ZoneInfo
 import orjson
 import typer
 
-from watcher import alerts, diff, extractors, platforms, registry, settings, wall
-from watcher.app import App, judge_for, vocabulary
-from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, nearest, refuse
-from watcher.cli.reports import JsonLines, PlainLines, counted, emit
+from watcher import extractors, platforms, registry, settings, wall
+from watcher.app import judge_for, vocabulary
+from watcher.cli.frame import Json, configuration, exit_codes, moment, nearest, refuse
+from watcher.cli.reports import counted, emit
 from watcher.errors import Blocked, EmptyReading, FetchError, ReadError, RegistryError, Unreadable
 from watcher.fetch import refusal
 from watcher.judge import Judge
 from watcher.lines import Line, error_line, reading_lines, verdict_object
-from watcher.model import Change, Jurisdiction, Reading, Request, Response, Site, Snapshot, Verdict
-from watcher.watch import judged, once_each, response_of
-
-SAME_VISIT = timedelta(minutes=2)  # a snapshot does not say which visit it was taken on; its neighbours in time do
+from watcher.model import Jurisdiction, Reading, Request, Response, Site, Verdict
 
 # ------------------------------------------------------------------------------------------------------- registry
 
@@ -227,77 +223,3 @@ def read_lines(site: Site, response: Response) -> Iterator[Line]:
     finally:
         wall.close()
     yield from reading_lines(reading)
-
-
-# --------------------------------------------------------------------------------------------------------- replay
-
-
-def replay(
-    sites: Annotated[
-        list[str] | None, typer.Argument(metavar="SITE", help="Only these (default: all enabled).")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="2026-11-24, 2026-11-24T18:00 or an age such as 2d.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Re-read the stored snapshots and say what would alert today.
-
-    With today's readers and today's judge. Sends and writes nothing.
-    """
-    with application("replay", as_json=as_json) as app:
-        report = JsonLines() if as_json else PlainLines(0, quiet=True)
-        start = moment(since, app.now())
-        for site in chosen(app, sites, as_json=as_json):
-            known = app.ledger.matters(site.jurisdiction.slug)
-            for found in visits_of(judged(once_each(replayed(app, site)), app.judge)):
-                if start is None or found[0].seen_at >= start:
-                    for change in found:
-                        report.changed(change)
-                    for alert in alerts.compose(site, found, found[-1].seen_at, known):
-                        report.alerted(alert, ())
-            if isinstance(report, PlainLines):
-                report.flush()
-        if isinstance(report, PlainLines):
-            report.line(f"{counted(report.alerts, 'alert')} by today's code; nothing was sent")
-
-
-def visits_of(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    """The changes visit by visit, oldest first: what lies less than SAME_VISIT apart was seen on one."""
-    together: list[Change] = []
-    for change in sorted(changes, key=lambda change: change.seen_at):
-        if together and change.seen_at - together[-1].seen_at > SAME_VISIT:
-            yield together
-            together = []
-        together.append(change)
-    if together:
-        yield together
-
-
-def replayed(app: App, site: Site) -> Iterator[Change]:
-    """The changes between the stored snapshots of each document of a site, in the order they were seen."""
-    documents = app.ledger.documents(site.id)
-    versions: dict[str, list[Snapshot]] = {}
-    for snapshot in app.ledger.snapshots(site=site.id):
-        versions.setdefault(snapshot.key, []).append(snapshot)
-    for key, seen in versions.items():
-        document = documents.get(key)
-        if document is None:
-            continue
-        earlier: tuple[Reading, Snapshot] | None = None
-        for snapshot in seen:
-            try:
-                reading = platforms.load(site.platform).read(site, response_of(snapshot, document.request, app.objects))
-            except ReadError:
-                continue  # as in a visit: what cannot be trusted is not compared
-            if earlier or not document.silent:
-                yield from diff.compare(
-                    earlier[0] if earlier else None,
-                    reading,
-                    site=site,
-                    request=replace(document.request),
-                    now=snapshot.fetched_at,
-                    last_seen=earlier[1].fetched_at if earlier else None,
-                    snapshots=(earlier[1].digest if earlier else None, snapshot.digest),
-                )
-            earlier = (reading, snapshot)
