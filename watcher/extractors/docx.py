@@ -15,6 +15,7 @@ from lxml import etree
 
 from watcher.errors import Unreadable
 from watcher.extractors import _package as package
+from watcher.extractors._numbers import Numbering, numbering
 from watcher.extractors._package import attribute, child, local
 from watcher.extractors.text import blank, shouted, tidy
 from watcher.model import WHOLE, Document, Passage, View
@@ -38,11 +39,13 @@ OFF = frozenset({"0", "false", "off"})
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a style says of its text: its depth as a heading (from 1, None for none), struck, hidden."""
+    """What a style says of its text: its depth as a heading (from 1, None for none), struck, hidden, its list."""
 
     level: int | None = None
     struck: bool | None = None
     hidden: bool | None = None
+    list_id: str | None = None
+    depth: int | None = None  # in its list
 
 
 @dataclass(slots=True)
@@ -59,14 +62,14 @@ def extract(
     """Return the paragraphs and table rows in order, footnotes last; headings make the trail, by style or by capitals.
 
     Tracked insertions are kept, tracked deletions left out; text struck by hand stands as "~~struck~~". Left out:
-    headers and footers, comments, hidden text, the numbers Word counts itself. Raises Unreadable: password, damaged,
+    headers and footers, comments, hidden text. Raises Unreadable: password, damaged,
     too large.
     """
     held = package.opened(body, url)
     main = package.part_named(held, r"word/document\d*\.xml")
     if main is None:
         raise Unreadable("a damaged Office document: there is no text in it", url=url)
-    reader = _Reader(_styles(held, url))
+    reader = _Reader(_styles(held, url), numbering(held, url))
     text = package.child(package.tree_of(held, main, url), "body")
     found = [*reader.blocks(text if text is not None else ()), *_notes(held, reader, url)]
     passages: list[Passage] = []
@@ -106,7 +109,7 @@ def _styles(held: zipfile.ZipFile, url: str) -> dict[str, Style]:
 
 
 def _inherited(name: str, raw: dict[str, etree._Element]) -> Style:
-    level, struck, hidden = None, None, None
+    level, struck, hidden, list_id, depth = None, None, None, None, None
     for _ in range(len(raw)):
         style = raw.get(name)
         if style is None:
@@ -114,8 +117,15 @@ def _inherited(name: str, raw: dict[str, etree._Element]) -> Style:
         level = level or _outline(style)
         struck = _struck(child(style, "rPr")) if struck is None else struck
         hidden = _on(child(style, "rPr", "vanish")) if hidden is None else hidden
+        list_id = attribute(child(style, "pPr", "numPr", "numId"), "val") if list_id is None else list_id
+        depth = _depth(child(style, "pPr")) if depth is None else depth
         name = attribute(child(style, "basedOn"), "val") or ""
-    return Style(level, struck, hidden)
+    return Style(level, struck, hidden, list_id, depth)
+
+
+def _depth(properties: etree._Element | None) -> int | None:
+    said = attribute(child(properties, "numPr", "ilvl"), "val") or ""
+    return int(said) if said.isdecimal() else None
 
 
 def _outline(style: etree._Element) -> int | None:
@@ -140,8 +150,9 @@ def _struck(properties: etree._Element | None) -> bool | None:
 
 
 class _Reader:
-    def __init__(self, styles: dict[str, Style]) -> None:
+    def __init__(self, styles: dict[str, Style], lists: Numbering) -> None:
         self.styles = styles
+        self.lists = lists
 
     def blocks(self, holder: Iterable[etree._Element]) -> Iterator[tuple[str, int | None]]:
         """Yield (text, depth as a heading or None) of paragraphs and table rows, through what only wraps them."""
@@ -152,7 +163,7 @@ class _Reader:
                 self._fill(held, element, struck=False)
                 if child(element, "pPr", "rPr", "del") is not None:
                     continue  # its end was struck: what follows goes on in it
-                yield _words(held.runs), self._level(element)
+                yield self._numbered(element, _words(held.runs)), self._level(element)
                 yield from held.boxes
                 held = Paragraph()
             elif name == "tbl":
@@ -180,6 +191,17 @@ class _Reader:
                 yield from cell
         else:
             yield " | ".join(" ".join(text for text, _ in cell) for cell in filled), None
+
+    def _numbered(self, paragraph: etree._Element, words: str) -> str:
+        """Return a paragraph's words after the number that its list gives it; an empty one counts and is nothing."""
+        properties = child(paragraph, "pPr")
+        style = self.styles.get(attribute(child(properties, "pStyle"), "val") or "", Style())
+        own, depth = attribute(child(properties, "numPr", "numId"), "val"), _depth(properties)
+        list_id = style.list_id if own is None else own
+        if not list_id or list_id == "0":  # 0 takes a paragraph out of its style's list (17.9.18)
+            return words
+        number = self.lists.next(list_id, (style.depth or 0) if depth is None else depth)
+        return f"{number} {words}" if number and words else words
 
     def _level(self, paragraph: etree._Element) -> int | None:
         properties = child(paragraph, "pPr")
