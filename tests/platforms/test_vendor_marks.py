@@ -51,6 +51,8 @@ def test_host_marks_and_path_weigh_in_this_order(vendor: str, host: str, path: s
         ("iqm2", "FileView.aspx?Type=15&ID=4676 ", "15:4676"),
         ("iqm2", "Detail_Meeting.aspx?ID=4676", None),
         ("simbli", "/SB_Meetings/ViewMeeting.aspx?S=9&MID=4&T=1", "minutes:4"),
+        ("granicus", "/MinutesViewer.php?view_id=2&clip_id=7&doc_id=4c02", "minutes:clip:7:4c02"),
+        ("granicus", "/AgendaViewer.php?view_id=2&event_id=494", "agenda:event:494"),
     ],
 )
 def test_a_link_has_a_name_that_lasts_or_none(vendor: str, href: str, name: str | None) -> None:

@@ -152,3 +152,35 @@ def test_a_link_in_two_halves_is_one_and_one_that_begins_with_a_line_break_is_of
         ("2026-04-02", "April 2, 2026 – Minutes", ["April 2, 2026 – Minutes"]),
         ("2026-03-05", "March 5, 2026 – Minutes", ["March 5, 2026 – Minutes"]),
     ]
+
+
+def test_a_paper_named_by_its_day_and_the_clerks_own_word_is_what_the_page_is_about() -> None:
+    markup = (
+        "<title>Agendas | Elm Falls</title><p><a href='/NOV-18-2026-CCAP.pdf'>NOVEMBER 18, 2026 CCAP</a></p>"
+        "<p><a href='/NOV-4-2026-CCAP.pdf'>NOVEMBER 4 2026 CCAP</a></p>"
+        "<p><a href='/NOV-4-2026-CCAP.pdf'>)</a><a href='/OCT-21-2026-CCAP.pdf'>OCTOBER 21, 2026 CCAP</a></p>"
+    )
+    assert told(markup) == [("2026-11-18", ["agenda"]), ("2026-11-04", ["agenda"]), ("2026-10-21", ["agenda"])]
+
+
+def test_a_dated_line_tells_nothing_of_the_next_section() -> None:
+    markup = "<h4>2026</h4><p>Meeting of May 22, 2026</p><h4>Warrants</h4><p><a href='/warrants.pdf'>City warrants, agenda</a></p>"
+    found = shelf(markup)
+    assert found.meetings == ()
+    assert [link.url for link in found.loose] == ["https://elmfalls.example/warrants.pdf"]
+
+
+def test_papers_of_no_meeting_are_asked_for_last_and_those_of_the_menu_after_them() -> None:
+    markup = (
+        "<nav><a href='/form.pdf'>Dog licence</a></nav><p><a href='/agenda-11-18-26.pdf'>Agenda November 18, 2026</a></p>"
+        "<p><a href='/policy.pdf'>Policy of the police on detainers</a></p>"
+    )
+    found = shelf(markup)
+    assert [link.title for link in found.others] == ["Policy of the police on detainers", "Dog licence"]
+    place = Jurisdiction("ma-elm-falls", "Elm Falls", "MA", "city", "America/New_York")
+    site = Site("elm-falls", place, "wordpress", URL, follow=("agendas", "attachments"))
+    response = Response(Request(URL), URL, 200, {"content-type": "text/html"}, markup.encode(), NOW)
+    asked = [
+        (request.url.rpartition("/")[2], request.optional) for request in shelves.listing(found, site, response).follow
+    ]
+    assert asked == [("agenda-11-18-26.pdf", False), ("policy.pdf", True), ("form.pdf", True)]

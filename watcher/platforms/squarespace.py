@@ -108,7 +108,8 @@ def read_listing(page: BeautifulSoup, site: Site, response: Response) -> Reading
     shelf = shelves.shelf_of(page, site, response)
     filed = {link.id for meeting in events.values() for link in meeting.documents}
     rest = [meeting for meeting in shelf.meetings if not filed & {link.id for link in meeting.documents}]
-    shelf = replace(shelf, meetings=(*events.values(), *rest), told={**shelf.told, **told})
+    others = tuple(link for link in shelf.others if link.id not in filed)
+    shelf = replace(shelf, meetings=(*events.values(), *rest), told={**shelf.told, **told}, others=others)
     proof = None
     if not shelf.meetings and not shelf.loose:
         lists = page.select_one(".eventlist, .eventlist--upcoming, .sqs-events-collection-list, .eventlist-empty")

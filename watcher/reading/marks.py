@@ -6,6 +6,7 @@ Pure text in, values out. Nothing is guessed: a text without a date gives None.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -18,6 +19,9 @@ CANCELLED = re.compile(
     r"\b(cancel+ed|cancel+ation|cancelad[oa]|cancelaci[oó]n|deferred|postponed|no meeting|adjourned for lack of (?:a )?quorum"
     r"|rescheduled (?:to|for|until)|(?:has been|was|is) rescheduled(?! from))\b",
     re.IGNORECASE,
+)
+CALLS_OFF = re.compile(
+    r"\bcancel+ed\b|\bnotice of cancel+ation\b|\bcancel+ation notice\b|\A\W*cancel+ation\W*\Z", re.IGNORECASE
 )
 UNSURE = re.compile(r"\b(tentative|rescheduled(?! from)|to be confirmed)\b", re.IGNORECASE)
 REVISED = re.compile(
@@ -128,6 +132,11 @@ def status_of(start: datetime | None, now: datetime, *texts: str) -> Status:
         if start + (timedelta(days=1) if day_only else OVER_AFTER) < now:
             return "passed"
     return "tentative" if any(UNSURE.search(text) for text in texts) else "confirmed"
+
+
+def called_off(titles: Iterable[str]) -> tuple[str, ...]:
+    """The titles among those of a meeting's papers that call it off ("Notice of Cancellation" in place of the agenda)."""
+    return tuple(title for title in titles if CALLS_OFF.search(title))
 
 
 def revised_mark(*texts: str) -> str | None:

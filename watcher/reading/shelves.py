@@ -67,6 +67,8 @@ NONE_LISTED = re.compile(
     re.IGNORECASE,
 )
 AMENDED = re.compile(r"\b(?:revised|amended|updated|corrected)\b", re.IGNORECASE)
+MENUS = "nav, header, footer, aside, [role=navigation], [class*=menu], [id*=menu], [class*=sidebar], [class*=widget], [class*=footer]"
+MOST_OTHERS = 100  # what is not a meeting's is asked for last, and within reason
 FOR_MEETINGS = frozenset({"agenda", "packet", "minutes", "notice"})
 
 
@@ -95,11 +97,15 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The meetings of a page, its papers without a date, and which row's words tell of which meeting."""
+    """The meetings of a page, its papers without a date, and which row's words tell of which meeting.
+
+    `others` are papers of no meeting: a policy, a resolution, a plan; those of the site's menus last.
+    """
 
     meetings: tuple[Meeting, ...]
     loose: tuple[Link, ...]
     told: dict[str, str]
+    others: tuple[Link, ...] = ()
 
 
 def shelf_of(root: Tag, site: Site, response: Response, *, pages_too: bool = False) -> Shelf:
@@ -109,7 +115,11 @@ def shelf_of(root: Tag, site: Site, response: Response, *, pages_too: bool = Fal
     writes its calendar itself. Nothing is guessed: a paper without a date stays loose.
     """
     about = pages.seen(root.select_one("title"))
-    return shelf_of_rows(rows_of(root, response.url), site, response, pages_too=pages_too, about=about)
+    shelf = shelf_of_rows(rows_of(root, response.url), site, response, pages_too=pages_too, about=about)
+    menus = (
+        {url for part in root.select(MENUS) for _, url in pages.links(part, response.url)} if shelf.others else set()
+    )
+    return replace(shelf, others=tuple(sorted(shelf.others, key=lambda link: link.url in menus))[:MOST_OTHERS])
 
 
 def shelf_of_rows(
@@ -157,10 +167,12 @@ class _Reader:
         self.last: Sitting | None = None  # whose row was read last, and that row's words
         self.last_said = ""
         self.handouts: list[tuple[date, Link]] = []
+        self.others: dict[str, Link] = {}
+        self.seen: set[str] = set()
         self.about = about
 
     def take(self, row: Row) -> None:
-        useful = [anchor for anchor in row.anchors if self._useful(anchor, row)]
+        useful = [anchor for anchor in row.anchors if self._useful(anchor, row) and not self._remnant(anchor)]
         if not useful:
             self._head(row)
             return
@@ -194,6 +206,12 @@ class _Reader:
             self.above = row
         elif row.text and row.headings != (self.above.headings if self.above else ()):
             self.above, self.column = None, False
+
+    def _remnant(self, anchor: Anchor) -> bool:
+        """Whether a link is what an editor left of the one before it: the same address under a sign without a letter."""
+        again = anchor.url in self.seen
+        self.seen.add(anchor.url)
+        return again and bool(anchor.label) and not re.search(r"\w", anchor.label)
 
     def _useful(self, anchor: Anchor, row: Row) -> bool:
         if is_paper(anchor.url) or is_screen(anchor.url):
@@ -245,7 +263,7 @@ class _Reader:
         if marks.CANCELLED.search(anchor.line):
             return "notice"
         # A bare date under "2026 Agendas" is an agenda; a named paper there need not be.
-        if _plain(SITTING.sub(" ", SORT.sub(" ", words))):
+        if _plain(SITTING.sub(" ", SORT.sub(" ", words))) or _named_by_day(words):
             return next((kind for text in (*reversed(row.headings), self.about) if (kind := _shelved(text))), "other")
         return "attachment" if is_paper(anchor.url) else "other"
 
@@ -263,8 +281,11 @@ class _Reader:
                     day, replace(row, text=anchor.line, cells=row.cells), words, file_name(anchor.url)
                 )
         if sitting is None:
-            if kind == "attachment" and (day := self._day(anchor, row)):
-                self.handouts.append((day, link_of(anchor, kind, self.response, ())))
+            if is_paper(anchor.url) and kind not in FOR_MEETINGS:
+                link = link_of(anchor, "attachment", self.response, ())
+                self.others.setdefault(link.id, link)
+                if day := self._day(anchor, row):
+                    self.handouts.append((day, link))
             if kind in FOR_MEETINGS and is_paper(anchor.url):
                 link = link_of(anchor, kind, self.response, ())
                 self.loose.setdefault(link.id, link)
@@ -288,9 +309,13 @@ class _Reader:
                 return day
         if day := filenames.date_in_name(anchor.url):
             return day
-        if self.above is not None and not self.column:
+        if self.above is not None and not self.column and self._under(row, self.above):
             return marks.read_date(self.above.text)
         return None
+
+    def _under(self, row: Row, above: Row) -> bool:
+        """Whether a row stands in the section of a line above it, and not in the next one."""
+        return row.headings[: len(above.headings)] == above.headings
 
     def _sitting(self, day: date, row: Row, words: str, file_names: str) -> Sitting:
         sort = next((found[1].lower() for text in (words, file_names) if (found := SORT.search(_spaced(text)))), "")
@@ -318,7 +343,9 @@ class _Reader:
         meetings = tuple(self._meeting(sitting, names[sitting.id]) for sitting in kept)
         dated = {link.id for meeting in meetings for link in meeting.documents}
         loose = tuple(link for link in self.loose.values() if link.id not in dated)
-        return Shelf(meetings, loose, {text: names[id] for text, id in self.rows if id in names})
+        told = dated | {link.id for link in loose}
+        others = tuple(link for link in self.others.values() if link.id not in told)
+        return Shelf(meetings, loose, {text: names[id] for text, id in self.rows if id in names}, others)
 
     def _names(self) -> dict[str, str]:
         """A lasting id for each sitting: one that is alone of its day needs no words that a clerk may yet change."""
@@ -378,6 +405,8 @@ def listing(shelf: Shelf, site: Site, response: Response, *, proof: str | None =
     follow = [*following.from_listing(shelf.meetings, site, response.fetched_at), *loose_requests(shelf.loose, site)]
     if "attachments" in site.follow:
         follow += [request for meeting in near for request in following.hung_on(meeting)]
+        others = (following.attachment(link, None, None, (link.title,)) for link in shelf.others)
+        follow += [replace(request, optional=True) for request in others]
     return Reading(
         document=text_of(shelf, response),
         meetings=shelf.meetings,
@@ -447,6 +476,12 @@ def _shelved(heading: str) -> str:
     """What bare dates under a heading are: agendas where it says so first of all ("Agendas & Minutes")."""
     kind = marks.document_kind(heading)
     return "agenda" if kind == "minutes" and "agenda" in heading.lower() else kind if kind in FOR_MEETINGS else ""
+
+
+def _named_by_day(label: str) -> bool:
+    """Whether a paper is named by its day and at most a word or two that the clerk uses for it ("May 5, 2026 CCAP")."""
+    words = label.split()
+    return len(words) <= 5 and marks.read_date(" ".join(words[:3])) is not None
 
 
 def _plain(label: str) -> bool:

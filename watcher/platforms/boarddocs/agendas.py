@@ -114,10 +114,10 @@ def read_agenda(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     agenda = outline.Outline(meeting.id if meeting else asked.get("id", response.url))
     for tag in page.select("li.item[unique], dt.category, .wrap-category"):
         number, title = pages.seen(tag.select_one(".order")), title_of(tag)
-        if not title:
+        if not title or tag.select_one("dt.category, li.item"):  # a frame around a category that speaks for itself
             continue
         if "item" in pages.classes(tag):
-            kind = pages.seen(tag.select_one(".actiontype"))
+            kind = pages.seen(tag.select_one(".actiontype")).replace(" , ", ", ").strip(", ")
             agenda.add(title, depth=1, number=number, ident=str(tag["unique"]), text=kind)
         else:
             agenda.add(title, number=number, ident=str(tag.get("unique") or tag.get("id") or ""))

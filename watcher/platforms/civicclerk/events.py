@@ -71,17 +71,18 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     end = marks.local(records.text(entry, "endDateTime"), zone)
     name, notice = records.words(entry, "eventName", "agendaName"), records.words(entry, "eventNotice")
     where = place(records.inner(entry, "eventLocation"))
-    gone = "cancelled" if entry.get("isDeleted") is True else ""
+    files = tuple(file_of(file, response) for file in records.many(entry, "publishedFiles"))
+    gone = ["cancelled"] if entry.get("isDeleted") is True else marks.called_off(link.title for link in files)
     return Meeting(
         id=records.text(entry, "id"),
         body=records.text(entry, "categoryName", "eventCategoryName") or site.body or name,
         title=name,
         start=start,
         end=end if start and end and end > start else None,
-        status=marks.status_of(start, response.fetched_at, name, notice, where, gone),
+        status=marks.status_of(start, response.fetched_at, name, notice, where, *gone),
         location=where,
         url=f"{root(response.url, 'portal')}/event/{records.text(entry, 'id')}/files",
-        documents=tuple(file_of(file, response) for file in records.many(entry, "publishedFiles")),
+        documents=files,
     )
 
 

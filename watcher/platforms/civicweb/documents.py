@@ -32,6 +32,7 @@ DATED = re.compile(
     r"\s*[-–—]?\s*(?:\d{1,2}\s+[a-z]{3,9}\.?|[a-z]{3,9}\.?\s+\d{1,2}),?\s+\d{4}\b.*$|^[\s*]*cancel+ed[\s*:-]*",
     re.IGNORECASE,
 )
+NOT_HELD = re.compile(r"[\s*(-]*\b(?:no meeting|cancel+ed|postponed)\b[\s*):-]*", re.IGNORECASE)
 KINDS = {"1": "agenda", "4": "minutes"}
 MARK = re.compile(r"Agenda(Heading|Item)(\w+)$", re.IGNORECASE)
 DOCUMENT = re.compile(r"/document/([\w-]+)", re.IGNORECASE)
@@ -91,7 +92,8 @@ def read(entries: Sequence[records.Record], site: Site, response: Response) -> R
 
 def undated(name: str) -> str:
     """A meeting's name without the date it ends in: its body, where the service names none."""
-    return DATED.sub("", name) or name
+    told = DATED.sub("", name)
+    return NOT_HELD.sub("", told).strip() or told or name
 
 
 def kind_of(entry: records.Record) -> str:

@@ -76,7 +76,8 @@ def read(site: Site, response: Response) -> Reading:
     filed = {link.id for meeting in meetings.values() for link in meeting.documents}
     rest = [meeting for meeting in shelf.meetings if not filed & {link.id for link in meeting.documents}]
     loose = tuple(link for link in shelf.loose if link.id not in filed)
-    shelf = shelves.Shelf((*meetings.values(), *rest), loose, {**shelf.told, **told})
+    others = tuple(link for link in shelf.others if link.id not in filed)
+    shelf = shelves.Shelf((*meetings.values(), *rest), loose, {**shelf.told, **told}, others)
     proof = None
     days = {meeting.start.date() for meeting in rest if meeting.start}
     if not meetings and len(days) < 2 and (node := of_node(page, site, response)):

@@ -135,7 +135,8 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     where = records.words(entry, "Location") or records.words(entry, "Description")
     papers = sorted(records.many(entry, "MeetingDocumentLink"), key=official)
     documents = tuple(link for link in (document_of(paper, response) for paper in papers) if link)
-    gone = "cancelled" if True in (entry.get("IsCancelled"), entry.get("Cancelled")) else ""
+    marked = True in (entry.get("IsCancelled"), entry.get("Cancelled"))
+    gone = ["cancelled"] if marked else marks.called_off(link.title for link in documents)
     page = next((link.url for link in documents if link.kind == "agenda" and agenda.is_page(link.url)), None)
     return Meeting(
         id=records.text(entry, "ID", "Id"),
@@ -143,7 +144,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         title=name,
         start=start,
         end=end if start and end and end > start else None,
-        status=marks.status_of(start, response.fetched_at, name, where, remark, gone),
+        status=marks.status_of(start, response.fetched_at, name, where, remark, *gone),
         location=where,
         url=page or records.address(entry, response.url, "Url") or None,
         documents=documents,

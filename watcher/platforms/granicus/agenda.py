@@ -48,7 +48,20 @@ class Row:
 
 def rows_of(page: BeautifulSoup) -> list[Row]:
     """The items of an agenda, none where the page is not written in one of the three ways."""
-    return list(classed(page)) or list(numbered(page)) or list(headed(page))
+    if links := list(classed(page)):
+        return with_unlinked(page, links)
+    return list(numbered(page)) or list(headed(page))
+
+
+def with_unlinked(page: BeautifulSoup, links: list[Row]) -> list[Row]:
+    """Items that a recording links to, and between them those without a link: table rows with a number "3." or "a)"."""
+    told = {id(tag) for row in links for tag in (row.part, *row.part.parents)}
+    for row in numbered(page):
+        if row.number[-1] in ".)" and id(row.part) not in told and not row.part.find(class_=DEPTH):
+            row.depth = len(row.part.find_parents("blockquote"))
+            links.append(row)
+    places = {id(tag): place for place, tag in enumerate(page.find_all(True))}
+    return sorted(links, key=lambda row: places[id(row.part)])
 
 
 def classed(page: BeautifulSoup) -> Iterator[Row]:
@@ -115,7 +128,7 @@ def is_apart(text: NavigableString, part: Tag) -> bool:
 
 def is_document(link: Tag) -> bool:
     """Whether a link leads to an attachment."""
-    return (ids.link_id(str(link.get("href") or "")) or "").startswith(("meta:", "file:"))
+    return (ids.lasting(str(link.get("href") or "")) or "").startswith(("meta:", "file:"))
 
 
 def read(page: BeautifulSoup, rows: list[Row], site: Site, response: Response) -> Reading:
@@ -135,6 +148,9 @@ def outlined(page: BeautifulSoup, rows: list[Row], meeting: str, response: Respo
     found = outline.Outline(meeting)
     starts = {id(row.part): row for row in rows}
     told = {*starts, *(id(row.cell) for row in rows if row.cell)}
+    named = {
+        ids.lasting(str(link.get("href") or "")): pages.seen(link) for link in page.find_all("a") if pages.seen(link)
+    }
     words: list[str] = []
     for node in (page.body or page).descendants:
         if isinstance(node, Tag):
@@ -143,7 +159,8 @@ def outlined(page: BeautifulSoup, rows: list[Row], meeting: str, response: Respo
                 words.clear()
                 found.add(row.title, depth=row.depth, number=row.number, ident=row.ident)
             elif node.name == "a" and is_document(node) and (url := ids.address(node, response.url)):
-                found.attach(Link(ids.link_id(url) or url, url, pages.seen(node)))
+                identity = ids.lasting(url) or url
+                found.attach(Link(identity, url, named.get(identity, "")))
         elif isinstance(node, NavigableString) and not isinstance(node, Comment) and is_said(node, told):
             words.append(str(node))
     found.say(" ".join(" ".join(words).split()))

@@ -21,6 +21,9 @@ KINDS = {
     "player": "video",
 }
 RECORDING = re.compile(r"\.(?:mp3|mp4|wmv|m3u8?|m4v)$", re.IGNORECASE)
+DESIGNED = re.compile(
+    r"/TemplateDesigner/(https?://.+)", re.IGNORECASE
+)  # the template's editor stands before the address
 OPENED = re.compile(r"""window\.open\(\s*['"]([^'"]+)['"]""")
 NO_PAPER = re.compile(r"\b(?:ecomment|e-comment|podcast|rss|download|speak|calendar|subscribe|map)\b", re.IGNORECASE)
 
@@ -44,6 +47,12 @@ def meeting_id(href: str) -> str | None:
 
 
 def link_id(href: str) -> str | None:
+    """A published document in its publication: its lasting name and the vendor's `doc_id`; None for anything else."""
+    name, publication = lasting(href), asked(href)[1].get("doc_id")
+    return f"{name}:{publication}" if name and publication else name
+
+
+def lasting(href: str) -> str | None:
     """The stable name of a published document, e.g. "agenda:clip:3312"; None for recordings and navigation.
 
     The view does not count: the same meeting is published through several.
@@ -63,6 +72,8 @@ def link_id(href: str) -> str | None:
 def address(link: Tag, base: str) -> str | None:
     """Where a link leads, also one that opens a window of its own."""
     opened = OPENED.search(str(link.get("onclick") or ""))
+    if whole := DESIGNED.search(str(link.get("href") or "")):
+        return pages.joined(base, whole[1])
     return pages.address(link, base) or (pages.joined(base, opened[1]) if opened else None)
 
 
@@ -79,7 +90,7 @@ def document(link: Tag, base: str, meeting: str, revised: str | None) -> Link | 
         return Link(f"video:{name}", url, label, "video")
     cell = link.find_parent("td")
     header = " ".join(cell.get_attribute_list("headers", "")).partition(" ")[0] if cell else ""
-    identity = link_id(url)
+    identity = lasting(url)
     kind = KINDS.get(program, "")
     if kind in ("", "document"):
         kind = marks.document_kind(label, header, url)

@@ -131,7 +131,7 @@ def meeting_of(row: Tag, number: str | None, site: Site, response: Response) -> 
     start = start_of(row, title, zone)
     if start is None and GOING_ON.search(pages.seen(row)):  # the hour gives way to a link to the broadcast
         start = marks.start_of(response.fetched_at.astimezone(ZoneInfo(zone)).date(), None, zone)
-    identity = number or unnumbered(title, start)
+    identity = number or commented(row) or unnumbered(title, start)
     revised = marks.revised_mark(title)
     papers: dict[str, Link] = {}
     for link in row.find_all("a"):
@@ -145,6 +145,13 @@ def meeting_of(row: Tag, number: str | None, site: Site, response: Response) -> 
         status=marks.status_of(start, response.fetched_at, title, pages.seen(row)),
         documents=tuple(papers.values()),
     )
+
+
+def commented(row: Tag) -> str:
+    """The event's number as the button for eComments has it, before any agenda is linked; "" where it has none."""
+    button = row.select_one("[data-event-id]")
+    number = str(button["data-event-id"]).strip() if button else ""
+    return f"event:{number}" if number.strip("0").isdigit() else ""
 
 
 def unnumbered(title: str, start: datetime | None) -> str:

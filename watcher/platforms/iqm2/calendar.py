@@ -73,15 +73,16 @@ def meeting_of(row: Tag, site: Site, response: Response) -> Meeting | None:
     called_off = pages.seen(next(iter(own(row, ".MeetingCancelled")), None))
     title = told.get("type") or kind
     remarks = (called_off, told.get("status", ""), title, place, told.get("board", ""))
+    papers = documents(row, url, identity, marks.revised_mark(*remarks))
     return Meeting(
         id=identity,
         body=told.get("board") or named or site.body or "",
         title=title,
         start=start,
-        status=marks.status_of(start, response.fetched_at, *remarks),
+        status=marks.status_of(start, response.fetched_at, *remarks, *marks.called_off(link.title for link in papers)),
         location=place,
         url=url,
-        documents=tuple(documents(row, url, identity, marks.revised_mark(*remarks))),
+        documents=tuple(papers),
     )
 
 

@@ -80,15 +80,16 @@ def meeting_of(row: Row, body: str, site: Site, now: datetime) -> Meeting:
     remarks = [row.text(header) for header in row.cells if header not in NOT_DOCUMENTS and not row.link(header)]
     topic = row.text("meeting topic", "topic", "comment", "comments", "meeting comment")
     urls = [url for _, url in row.links()]
+    papers = documents(row, marks.revised_mark(*remarks))
     return Meeting(
         id=next(filter(None, map(ids.meeting_id, urls)), f"{name}:{when}:{clock}"),
         body=name,
         title=topic,
         start=start,
-        status=marks.status_of(start, now, *remarks),
+        status=marks.status_of(start, now, *remarks, *marks.called_off(link.title for link in papers)),
         location=place,
         url=row.link("meeting details"),
-        documents=documents(row, marks.revised_mark(*remarks)),
+        documents=papers,
     )
 
 

@@ -134,7 +134,7 @@ def meeting_of(
         title=name,
         start=start,
         end=end,
-        status=marks.status_of(start, response.fetched_at, name),
+        status=marks.status_of(start, response.fetched_at, name, *marks.called_off(link.title for link in documents)),
         url=url,
         documents=tuple(
             Link(

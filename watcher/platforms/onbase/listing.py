@@ -142,7 +142,9 @@ def from_rows(page: BeautifulSoup, site: Site, response: Response) -> Iterator[M
         number = str(row["data-meeting-id"])
         if number not in linked and marks.read_date(pages.seen(row)):
             linked[number] = [(row, "")]
-    for number, links in linked.items():
+    listed = [str(row["data-meeting-id"]) for row in page.select("tr[data-meeting-id]")]
+    places = {number: place for place, number in reversed(list(enumerate(listed)))}
+    for number, links in sorted(linked.items(), key=lambda pair: places.get(pair[0], len(listed))):
         yield from_links(number, links, site, response)
 
 
@@ -153,7 +155,7 @@ def from_links(number: str, links: Sequence[tuple[Tag, str]], site: Site, respon
     texts = [" ".join(text.split()) for text in row.stripped_strings]
     words = " ".join(titled["name"].split()) if titled else ""
     name = max((text for text in texts if words.startswith(text)), key=len, default="") if titled else named(row, texts)
-    body = words.removeprefix(name).strip()
+    body = words.removeprefix(name).strip() or pages.seen(row.select_one("[data-sortable-type='mtgType']"))
     when = titled["when"] if titled else pages.seen(row)
     start = marks.moment(when, site.jurisdiction.time_zone)
     mark = amended(name or words)

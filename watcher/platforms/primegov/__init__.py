@@ -107,14 +107,16 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         f"{records.text(entry, 'date')} {records.text(entry, 'time')}", zone
     )
     documents = tuple(document_of(paper, response) for paper in in_order(entry))
-    notices = [link.title for link in documents if link.kind == "notice" or "cancel" in link.title.lower()]
+    notices = [link.title for link in documents if link.kind == "notice"]
     page = next((link.url for link in documents if link.kind == "agenda" and is_page(link.url)), None)
     return Meeting(
         id=records.text(entry, "id"),
         body=title,
         title=title,
         start=start,
-        status=marks.status_of(start, response.fetched_at, title, *notices),
+        status=marks.status_of(
+            start, response.fetched_at, title, *notices, *marks.called_off(link.title for link in documents)
+        ),
         location=records.text(entry, "location"),
         url=page,
         documents=documents,
