@@ -1,4 +1,4 @@
-"""Words struck out: by a line across them in a PDF, by mark-up or style in a page."""
+"""Words struck out, by a line across them in a PDF, by mark-up or style in a page; and words that kerning tore."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ SHALL = (129, 150)  # where the word stands, in points, in 11 point Helvetica fr
 BASE = 720
 
 
-def pdf(drawn: str, resources: str = "", more: tuple[bytes, ...] = (), page: str = "") -> bytes:
-    content = f"BT /F1 11 Tf 72 {BASE} Td ({SENTENCE}) Tj ET\n{drawn}".encode()
+def pdf(
+    drawn: str, resources: str = "", more: tuple[bytes, ...] = (), page: str = "", shown: str = f"[({SENTENCE})]"
+) -> bytes:
+    content = f"BT /F1 11 Tf 72 {BASE} Td {shown} TJ ET\n{drawn}".encode()
     return assembled([
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
@@ -108,3 +110,13 @@ def test_the_judge_takes_the_text_apart_into_before_and_after() -> None:
     before, after = (" ".join(text.split()) for text in resolved)
     assert before == SENTENCE.lower()
     assert after == SENTENCE.lower().replace("shall ", "")
+
+
+def test_a_capital_kerned_away_from_its_word_is_put_back() -> None:
+    shown = "[(The law of the U) -200 (nited States on I) -200 (mmigration \\(U) -180 (SC\\) and a Plan B on it.)]"
+    assert texts(pdf("", shown=shown)) == ["The law of the United States on Immigration (U SC) and a Plan B on it."]
+
+
+def test_words_parted_by_room_alone_stay_apart() -> None:
+    shown = "[(Plan) -300 (B) -300 (on) -300 (the) -300 (river) -300 (is) -300 (off.)]"
+    assert texts(pdf("", shown=shown)) == ["Plan B on the river is off."]

@@ -47,6 +47,10 @@ UNFINISHED = re.compile(
 # "Recommended action: …", "Attachments: …"
 LABEL = re.compile(r"[A-Z][\w’'/&-]*(?: [\w’'/&-]+){0,3}:(?:\s|\Z)")
 
+# U nited States, I mmigration: a capital on its own before small letters.
+TORN = re.compile(r"(?<![^\s(“\"])[A-Z] (?=[a-z]{2})")
+MOST_SPACES = 40  # of a line are looked at
+
 # PDFium is not thread-safe (its public/fpdfview.h: "not thread-safe").
 _one_at_a_time = threading.Lock()
 
@@ -164,11 +168,33 @@ def _line(layer: pdfium.PdfTextPage, text: str, place: int, drawn: Sequence[_str
         return Line(words, 0, 0, 0, 0)
     left, bottom, _, top = layer.get_charbox(first, loose=True)
     _, end_bottom, right, end_top = layer.get_charbox(last, loose=True)
-    line = Line(words, left, min(bottom, end_bottom), max(left, right), max(top, end_top))
+    torn = set(_torn(layer, words, start))
+    whole = "".join(letter for place, letter in enumerate(words) if place not in torn)
+    line = Line(whole, left, min(bottom, end_bottom), max(left, right), max(top, end_top))
     across = [stroke for stroke in drawn if line.bottom < stroke.height < line.top and stroke.right > line.left]
     if not across:
         return line
-    return replace(line, text=_strokes.struck(words, list(_boxes(layer, words, start)), across))
+    boxes = [box for place, box in enumerate(_boxes(layer, words, start)) if place not in torn]
+    return replace(line, text=_strokes.struck(whole, boxes, across))
+
+
+def _torn(layer: pdfium.PdfTextPage, words: str, start: int) -> Iterator[int]:
+    """Yield the places of spaces that nobody wrote: PDFium's own, for a capital kerned away from its word.
+
+    Only in a line that writes most of its other spaces out: where they are PDFium's, any may part two words.
+    """
+    found = [match.end() - 1 for match in TORN.finditer(words)]
+    if not found:
+        return
+
+    def made_up(place: int) -> bool:
+        at = pdfium_c.FPDFText_GetCharIndexFromTextIndex(layer.raw, start + _units(words[:place]))
+        return at >= 0 and bool(pdfium_c.FPDFText_IsGenerated(layer.raw, at) == 1)
+
+    others = [place for place, letter in enumerate(words) if letter == " " and place not in found][:MOST_SPACES]
+    written = sum(not made_up(place) for place in others)
+    if written > 1 and written > len(others) / 2:
+        yield from (place for place in found if made_up(place))
 
 
 def _boxes(layer: pdfium.PdfTextPage, words: str, start: int) -> Iterator[_strokes.Box | None]:
