@@ -393,14 +393,36 @@ def test_an_archive_carries_our_digests_and_passes_its_own_check(desk: Desk) -> 
 
     desk.run("check")
     desk.run("export", "--warc", "pages.warc.gz")
-    digests = []
+    digests, kinds, named = [], [], {}
     with (desk.folder / "pages.warc.gz").open("rb") as file:
         for entry in ArchiveIterator(file, check_digests=True):
             body = entry.content_stream().read()
-            assert entry.digest_checker.passed, entry.digest_checker.problems
+            assert entry.digest_checker.passed is not False, entry.digest_checker.problems
+            kinds.append(entry.rec_type)
+            named[entry.rec_type] = entry.rec_headers
+            if entry.rec_type != "response":
+                continue
             digests.append((entry.rec_headers.get_header("WARC-Payload-Digest"), hashlib.sha256(body).hexdigest()))
-    assert [told for told, _ in digests[1:]] == [f"sha256:{digest}" for _, digest in digests[1:]]
-    assert len(digests) == 2  # warcinfo, and one response
+    assert [told for told, _ in digests] == [f"sha256:{digest}" for _, digest in digests]
+    assert kinds == ["warcinfo", "response", "request"]
+    assert named["request"].get_header("WARC-Concurrent-To") == named["response"].get_header("WARC-Record-ID")
+
+
+@pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])
+def test_another_reader_of_archives_agrees(desk: Desk, name: str) -> None:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    desk.run("check")
+    desk.run("export", "--warc", name)
+    found = []
+    with (desk.folder / name).open("rb") as file:
+        for entry in ArchiveIterator(file, verify_digests=True, parse_http=True):
+            body = entry.reader.read()
+            found.append((entry.record_type, (entry.http_headers and entry.http_headers.status_line) or "", len(body)))
+    assert [kind for kind, _, _ in found] == [WarcRecordType.warcinfo, WarcRecordType.response, WarcRecordType.request]
+    assert found[1][1].startswith("HTTP/1.1 200")
+    assert found[1][2] > 0
+    assert found[2][1].startswith("GET /")
 
 
 # -------------------------------------------------------------------------------------------------------- webhook

@@ -248,7 +248,12 @@ def export(
                 from watcher.cli.warc import write_warc  # warcio is needed here alone
 
                 kept = [snapshot for snapshot in app.ledger.snapshots() if wanted is None or snapshot.site in wanted]
-                typer.echo(f"{warc}: {counted(write_warc(warc, kept, app.objects), 'snapshot')}")
+                asked = {
+                    (site, key): document.request
+                    for site, documents in app.ledger.documents_of(sorted({one.site for one in kept})).items()
+                    for key, document in documents.items()
+                }
+                typer.echo(f"{warc}: {counted(write_warc(warc, kept, app.objects, asked), 'snapshot')}")
             if feedback:
                 said = [one for one in app.ledger.feedback() if wanted is None or one.site in wanted]
                 rows = [orjson.dumps(line) + b"\n" for line in labelled(said)]

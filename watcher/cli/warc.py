@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from watcher.model import Snapshot
+from watcher.model import Request, Snapshot
 from watcher.snapshots import Objects
 
 DECODED = {"content-encoding", "transfer-encoding", "content-length"}
+SECRET = {"authorization", "cookie", "proxy-authorization"}
 
 
-def write_warc(path: Path, snapshots: Iterable[Snapshot], objects: Objects) -> int:
-    """Writes one response record for each snapshot, after a warcinfo that says what wrote them; returns how many.
+def write_warc(
+    path: Path, snapshots: Iterable[Snapshot], objects: Objects, asked: Mapping[tuple[str, str], Request]
+) -> int:
+    """Writes a request and a response record for each snapshot, after a warcinfo that says what wrote them; returns how many
+    snapshots. `asked` is what was asked for, by site and key.
 
     Bodies are stored as they were read, content-decoded; headers that spoke of the encoding are left out and
-    Content-Length is that of the body.
+    Content-Length is that of the body. A request is put together from what the ledger knows of it, and says so.
     """
     count = 0
     with path.open("wb") as file:
@@ -30,25 +36,55 @@ def write_warc(path: Path, snapshots: Iterable[Snapshot], objects: Objects) -> i
             "software": f"ordinance-watcher {version('ordinance-watcher')}",
             "format": "WARC File Format 1.1",
             "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "description": "Responses as stored by content; headers of transfer and content encoding are left out",
+            "description": "Responses as stored by content: headers of transfer and content encoding are left out. "
+            "Requests as far as they are kept: method, address, headers of the site's own, form.",
         }
         writer.write_record(writer.create_warcinfo_record(path.name, info))
         for snapshot in snapshots:
-            body = objects.load(snapshot.digest)
-            headers = [(name, value) for name, value in snapshot.headers if name not in DECODED]
-            headers.append(("content-length", str(len(body))))
-            phrase = HTTPStatus(snapshot.status).phrase if snapshot.status in list(HTTPStatus) else ""
-            record = writer.create_warc_record(
-                snapshot.final_url or snapshot.url,
-                "response",
-                payload=io.BytesIO(body),
-                length=len(body),  # unless told, the writer would put a SHA-1 of its own in place of the digest below
-                http_headers=StatusAndHeaders(f"{snapshot.status} {phrase}", headers, protocol="HTTP/1.1"),
-                warc_headers_dict={
-                    "WARC-Date": snapshot.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                    "WARC-Payload-Digest": f"sha256:{snapshot.digest}",
-                },
-            )
-            writer.write_record(record)
+            response = _response(writer, snapshot, objects.load(snapshot.digest))
+            writer.write_record(response)
+            request = asked.get((snapshot.site, snapshot.key))
+            writer.write_record(_request(writer, snapshot, request or Request(snapshot.url), response))
             count += 1
     return count
+
+
+def _response(writer: WARCWriter, snapshot: Snapshot, body: bytes) -> ArcWarcRecord:
+    headers = [(name, value) for name, value in snapshot.headers if name not in DECODED]
+    headers.append(("content-length", str(len(body))))
+    phrase = HTTPStatus(snapshot.status).phrase if snapshot.status in list(HTTPStatus) else ""
+    return writer.create_warc_record(
+        snapshot.final_url or snapshot.url,
+        "response",
+        payload=io.BytesIO(body),
+        length=len(body),  # unless told, the writer would put a SHA-1 of its own in place of the digest below
+        http_headers=StatusAndHeaders(f"{snapshot.status} {phrase}", headers, protocol="HTTP/1.1"),
+        warc_headers_dict={"WARC-Date": _at(snapshot), "WARC-Payload-Digest": f"sha256:{snapshot.digest}"},
+    )
+
+
+def _request(writer: WARCWriter, snapshot: Snapshot, request: Request, response: ArcWarcRecord) -> ArcWarcRecord:
+    """What the response answers, tied to it (WARC/1.1 section 5.7)."""
+    url = snapshot.final_url or snapshot.url
+    parts = urlsplit(url)
+    body = request.body or b""
+    own = [(name, value) for name, value in request.headers if name.lower() not in SECRET]
+    headers = [("Host", parts.netloc.rpartition("@")[2]), *own]
+    if body:
+        headers.append(("Content-Length", str(len(body))))
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return writer.create_warc_record(
+        url,
+        "request",
+        payload=io.BytesIO(body),
+        length=len(body),
+        http_headers=StatusAndHeaders(f"{request.method} {target} HTTP/1.1", headers, is_http_request=True),
+        warc_headers_dict={
+            "WARC-Date": _at(snapshot),
+            "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
+        },
+    )
+
+
+def _at(snapshot: Snapshot) -> str:
+    return snapshot.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")
