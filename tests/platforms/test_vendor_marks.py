@@ -58,3 +58,20 @@ def test_host_marks_and_path_weigh_in_this_order(vendor: str, host: str, path: s
 def test_a_link_has_a_name_that_lasts_or_none(vendor: str, href: str, name: str | None) -> None:
     link_id = platforms.load(vendor).link_id  # type: ignore[attr-defined]
     assert link_id(href) == name
+
+
+@pytest.mark.parametrize(
+    ("vendor", "page"),
+    [
+        ("granicus", "agenda_with_items_that_were_not_recorded/response.html"),
+        ("boarddocs", "agenda_in_frames/response.html"),
+        ("onbase", "list_with_nothing_published_for_the_first/response.html"),
+        ("civicweb", "meetings_with_one_not_held/response.json"),
+        ("iqm2", "meeting/response.html"),
+    ],
+)
+def test_an_answer_saved_without_its_address_is_known_by_its_own_marks(vendor: str, page: str) -> None:
+    body = (HERE / vendor / page).read_bytes()
+    response = Response(Request(SOMEWHERE), SOMEWHERE, 200, {}, body, datetime(2026, 11, 24, tzinfo=UTC))
+    (first, sure), (_, next_sure) = platforms.recognise(SOMEWHERE, response)[:2]
+    assert (first, sure >= platforms.SURE, next_sure < platforms.SURE) == (vendor, True, True)

@@ -90,4 +90,6 @@ def detect(url: str, response: Response | None) -> float:
         return 0.9
     if any(mark in body for mark in MARKS) or all(mark in body[:4000] for mark in ENTRY):
         return 0.9
+    if b" agendaorder" in body and b'unique="' in body:
+        return 0.85
     return 0.5 if PAGE.search(parts.path) else 0.0

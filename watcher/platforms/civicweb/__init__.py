@@ -154,7 +154,7 @@ def detect(url: str, response: Response | None) -> float:
     if host.endswith(HOSTS):
         return 0.95
     body = response.body if response else b""
-    if b'"MeetingDateTime"' in body and b'"ExternalCalendar"' in body:
+    if b'"MeetingDateTime"' in body and (b'"ExternalCalendar"' in body or b'"MeetingTypeName"' in body):
         return 0.9
     if b'"PublicReleaseDelayDateString"' in body or all(name in body for name in DOCUMENT_FIELDS):
         return 0.9

@@ -93,4 +93,6 @@ def detect(url: str, response: Response | None) -> float:
     program = any(mark in body for mark in PROGRAMS)
     if program and (any(mark in body for mark in STOCK) or PAGE.search(parts.path)):
         return 0.9
+    if b'class="Agenda Agenda' in body and (program or b"MetaViewer.php?" in body):
+        return 0.85
     return 0.5 if PAGE.search(parts.path) or ids.link_id(url) else 0.0

@@ -85,4 +85,6 @@ def detect(url: str, response: Response | None) -> float:
         return 0.95
     if response and any(mark in response.body for mark in MARKS):
         return 0.9
+    if response and b'class="MeetingHeading"' in response.body and b"FileOpen.aspx?Type=" in response.body:
+        return 0.85
     return 0.5 if PAGE.search(parts.path) else 0.0

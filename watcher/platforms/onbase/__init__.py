@@ -72,6 +72,8 @@ def detect(url: str, response: Response | None) -> float:
     host, path = (parts.hostname or "").lower(), parts.path.lower()
     if response and any(mark in response.body for mark in MARKS):
         return 0.95
+    if response and b' data-meeting-id="' in response.body and b"/Meetings/ViewMeeting?id=" in response.body:
+        return 0.9
     if "agendaonline" in path:
         return 0.9 if host.endswith(".hylandcloud.com") or "onbaseagendaonline" in path else 0.6
     return 0.4 if host.endswith(".hylandcloud.com") else 0.0
