@@ -31,7 +31,7 @@ bench: $(VENV)/test           ## CPU per page beside a naive script and a bare c
 	$(BIN)/python benchmarks/passes.py
 
 eval: $(VENV)/test            ## how right the judge is, on the labelled sets at hand
-	$(BIN)/python benchmarks/judge_eval.py
+	$(BIN)/python -m benchmarks.judge_eval $(SET)
 
 image:                        ## build the container image
 	docker build -t ordinance-watcher .

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watcher.judge import NAME, builtin
+from watcher.judge import builtin
 
 RELEVANT = [
     ("The sheriff shall honor every immigration detainer.", "detainer"),
@@ -83,7 +83,7 @@ def test_a_text_on_the_subject_is_relevant_with_its_topic(text: str, topic: str)
     assert topic in verdict.topics
     assert verdict.evidence
     assert verdict.reasons
-    assert verdict.judge == NAME
+    assert verdict.judge == builtin().name
 
 
 @pytest.mark.parametrize("text", UNRELATED)

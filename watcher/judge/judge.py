@@ -1,6 +1,7 @@
 """The judge's one story: from a change, or a text, to a verdict with its reasons.
 
     texts ─ fold ─▶ Folded ─ find ─▶ Cue* ─ scoring ─▶ score ─▶ label
+    a text without a cue ─ words ─▶ score below relevant: the trained model ranks it, and may make it unsure
     before, after ─ hunks ─▶ Hunk* (cosmetic … substantive) ─ which cues lie in them? what stands around them? ─▶ score
     changed sentences ─ stance ─▶ limits | expands | mixed | unclear        changed words ─ stage ─▶ stage
 
@@ -15,18 +16,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from watcher.judge.cues import Cue, Finder
 from watcher.judge.edits import RANK, Hunk, Kind, hunks
 from watcher.judge.folding import Folded, fold
-from watcher.judge.lexicon import TOPICS, Lexicon
-from watcher.judge.scoring import RELEVANT, UNSURE, score
+from watcher.judge.lexicon import TOPICS, Entry, Lexicon
+from watcher.judge.scoring import ORDINARY, RELEVANT, UNSURE, score, silent
 from watcher.judge.stage import STEP, stage
 from watcher.judge.stance import stance_of, stance_of_change
+from watcher.judge.words import Words, near
 from watcher.model import Change, Evidence, Label, Stance, Verdict
 
-NAME = "rules@1"
+VERSION = 2
 Side = Literal["before", "after", "context"]
 WINDOW = 700  # characters on either side of a change that speak for it
 ITEM = 400  # the same for a status word in a list of items
@@ -83,8 +86,11 @@ PAPERS_CARRY = 0.3  # how far a new paper inherits from the file it lies in
 class Judge:
     """Judges changes and texts by a lexicon. Holds no state: the same text gets the same verdict, in any order."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, words: Words | None = None) -> None:
+        """With `words`, the trained model ranks the texts that the lexicon is silent on."""
         self._finder = Finder(lexicon)
+        self._words = words
+        self.name = _name(lexicon, words)
 
     def judge(self, change: Change) -> Verdict:
         """The verdict on one change in its context; offsets count code points of `change.before` and `change.after`."""
@@ -99,9 +105,10 @@ class Judge:
         around = self._see("context", "\n".join(context))
         old, new = self._see("before", before), self._see("after", after)
         if not old.folded.low.strip() or not new.folded.low.strip():
-            return _verdict(_whole(new if new.folded.low.strip() else old, around))
-        changed = hunks(old.folded, new.folded)
-        return _verdict(_reworded(old, new, around, changed))
+            finding = _whole(new if new.folded.low.strip() else old, around, self._words)
+        else:
+            finding = _reworded(old, new, around, hunks(old.folded, new.folded))
+        return _verdict(finding, self.name)
 
     def _see(self, side: Side, text: str) -> _Seen:
         folded = fold(text)
@@ -111,7 +118,7 @@ class Judge:
 # --------------------------------------------------------------------------------------------- a text new, or gone
 
 
-def _whole(seen: _Seen, around: _Seen) -> _Finding:
+def _whole(seen: _Seen, around: _Seen, words: Words | None) -> _Finding:
     own, there = score(seen.cues), score(around.cues)
     low = seen.folded.low
     cues = tuple((seen, cue) for cue in seen.cues)
@@ -126,6 +133,11 @@ def _whole(seen: _Seen, around: _Seen) -> _Finding:
             reasons.append(f"It belongs to a passage on the subject ({_listed(around.cues)}).")
             if carried < 1:
                 reasons.append("The text itself adds little to that.")
+    if value < UNSURE and words is not None:
+        value, telling = _by_words(seen, words)
+        if value >= UNSURE:
+            cues = (*cues, *telling)
+            reasons.append("No phrase of the subject stands in it; its words are those of texts on the subject.")
     if value < UNSURE:
         return _Finding(value, cues, "unclear", "unknown", tuple(reasons))
     said = _about(seen)
@@ -134,6 +146,22 @@ def _whole(seen: _Seen, around: _Seen) -> _Finding:
         direction = _reversed(direction)
         reasons.append("The text was taken out, so its direction is reversed.")
     return _Finding(value, cues, direction, stage(said, around.folded.low), tuple(reasons))
+
+
+_WORDS = Entry(
+    "words", None, "adjacent", "likely", (), (), False, None, (), 0, None, None, None,
+    "Words that texts on the subject use, by the trained model.", "", "",
+)  # fmt: skip
+
+
+def _by_words(seen: _Seen, words: Words) -> tuple[float, tuple[tuple[_Seen, Cue], ...]]:
+    """The score of a text that the rules are silent on, and the words that speak for it."""
+    low = seen.folded.low
+    if not near(low):
+        return ORDINARY, ()
+    value = silent(words.lean(low) - words.raised)
+    telling = words.telling(low) if value >= UNSURE else ()
+    return value, tuple((seen, Cue(_WORDS, start, end)) for start, end in telling)
 
 
 def _about(seen: _Seen) -> str:
@@ -289,12 +317,27 @@ def _listed(cues: Iterable[Cue]) -> str:
     return ", ".join(shown) if shown else "no phrase of the subject"
 
 
-def _verdict(finding: _Finding) -> Verdict:
+def _written(entry: Entry) -> str:
+    around = (entry.needs, entry.not_left, entry.not_right, entry.not_near)
+    patterns = [part.pattern for part in (*entry.patterns, *around) if part is not None]
+    told = (entry.id, entry.topic, entry.tier, entry.strength, entry.words, entry.case, entry.need_words, entry.within)
+    return repr((told, patterns, [part is None for part in around]))
+
+
+def _name(lexicon: Lexicon, words: Words | None) -> str:
+    """Name and version: the rules', and the first digits of what the lexicon (a user's own terms too) and model hold."""
+    content = sha256("\n".join(map(_written, lexicon.entries)).encode())
+    if words is not None:
+        content.update(words.written({}))
+    return f"{'rules' if words is None else 'rules+words'}@{VERSION}.{content.hexdigest()[:8]}"
+
+
+def _verdict(finding: _Finding, name: str) -> Verdict:
     value = round(finding.score, 4)
     label: Label = "relevant" if value >= RELEVANT else "unsure" if value >= UNSURE else "unrelated"
     if label == "unrelated":
         reasons = finding.reasons or ("No phrase of the subject stands in it.",)
-        return Verdict(label, value, "none", (), "unclear", finding.stage, _evidence(finding.cues), reasons, NAME)
+        return Verdict(label, value, "none", (), "unclear", finding.stage, _evidence(finding.cues), reasons, name)
     speaking = [cue for _, cue in finding.cues if cue.entry.strength != "against"]
     topics = {cue.entry.topic for cue in speaking}
     core = any(cue.entry.tier == "core" and cue.entry.strength == "alone" for cue in speaking) or not any(
@@ -309,7 +352,7 @@ def _verdict(finding: _Finding) -> Verdict:
         finding.stage,
         _evidence(finding.cues),
         finding.reasons,
-        NAME,
+        name,
     )
 
 

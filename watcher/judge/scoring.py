@@ -15,6 +15,8 @@ from watcher.judge.cues import Cue
 BIAS = -3.57
 WEIGHTS = (5.44, 0.89, 1.26, 1.11, 0.95, -1.4)  # any alone, further alone, likely without and with it, hint, against
 RELEVANT = 0.6
+WORDS_ALONE = 0.5
+ORDINARY = 0.005  # a text without a word of the neighbourhood
 UNSURE = 0.08  # one phrase that needs a partner and found none: worth a look
 
 
@@ -56,3 +58,11 @@ def probability(features: Sequence[float], weights: Sequence[float] = WEIGHTS, b
 def score(cues: Iterable[Cue]) -> float:
     """The probability (0–1) that a text with these cues is relevant."""
     return probability(counts(cues).features())
+
+
+def silent(beyond: float) -> float:
+    """The score of a text without a cue, whose words lean `beyond` the point (in log odds) from which it is worth a look.
+
+    Words alone never make a text relevant.
+    """
+    return min(1 / (1 + math.exp(-(math.log(UNSURE / (1 - UNSURE)) + beyond))), WORDS_ALONE)

@@ -1,0 +1,110 @@
+"""Trains the small model of watcher/judge/words.py from the labelled passages beside the repository.
+
+    python -m benchmarks.train_words [--feedback PATH]     writes watcher/judge/words.bin
+
+Needs scikit-learn (dependency group `rivals`). Learns from the passages and agenda items of ../shared, from feedback where
+a file is given, and from ordinary lines as examples of what is not on the subject; never from the project's own set,
+which measures it. The lean that raises a text to `unsure` is the one that RATE of the ordinary lines of *other* sources reach.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.labelled import ROOT, Labelled, named_sets, plain, rows
+from benchmarks.ordinary import answers, digest, ordinary
+from watcher.judge import Judge, builtin_lexicon
+from watcher.judge.folding import fold
+from watcher.judge.words import BITS, Words, features, near
+
+OUT = ROOT / "watcher/judge/words.bin"
+RATE = 1 / 1000  # of all ordinary lines, those without a word of the neighbourhood included
+STRENGTH = 2.0  # inverse of the ridge
+Example = tuple[str, str, bool]  # source, folded text, relevant
+
+
+def examples(labelled: Sequence[Labelled]) -> list[Example]:
+    """What can be learnt from labelled texts: a change says what it inserted or struck."""
+    return [(row.source, fold(row.after or row.before).low, row.relevant) for row in labelled if not row.hidden]
+
+
+def ordinary_examples() -> tuple[list[Example], int]:
+    """The ordinary lines that the model would be asked about and the rules do not flag; and of how many lines in all."""
+    rules, read = Judge(builtin_lexicon()), answers()
+    lines = ordinary()
+    found = [(source, text, fold(text).low) for source, text in lines]
+    asked = [
+        (source, low, False)
+        for source, text, low in found
+        if near(low) and not read.get(digest(text), False) and rules.judge_text(text).label == "unrelated"
+    ]
+    return asked, len(lines)
+
+
+def fitted(known: Sequence[Example], name: str = "words", raised: float = math.inf) -> Words:
+    """The model fitted on these examples, its weights rounded to bytes."""
+    places = [sorted(features(low)) for _, low, _ in known]
+    values = [1 / math.sqrt(len(some)) for some in places for _ in some]
+    starts = [0]
+    for some in places:
+        starts.append(starts[-1] + len(some))
+    matrix = csr_matrix((values, [place for some in places for place in some], starts), shape=(len(known), 1 << BITS))
+    linear = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=3000, random_state=0)
+    linear.fit(matrix, [truth for _, _, truth in known])
+    weights = [float(weight) for weight in linear.coef_[0]]
+    scale = max(abs(weight) for weight in weights) / 127
+    rounded = array("b", [round(weight / scale) for weight in weights])
+    return Words(name, rounded, scale=scale, bias=float(linear.intercept_[0]), raised=raised)
+
+
+def leans(known: Sequence[Example], lines: Sequence[Example], folds: int = 5) -> list[float]:
+    """The leans of ordinary lines, each by a model that saw no line of its source. Highest first."""
+    sources = sorted({source for source, _, _ in lines})
+    told: list[float] = []
+    for fold_ in range(folds):
+        held = set(sources[fold_::folds])
+        model = fitted([*known, *(line for line in lines if line[0] not in held)])
+        told += [model.lean(low) for source, low, _ in lines if source in held]
+    return sorted(told, reverse=True)
+
+
+def trained(known: Sequence[Example], lines: Sequence[Example], of: int, name: str = "words") -> Words:
+    """The whole recipe: the threshold from ordinary lines of left-out sources, the weights from everything."""
+    return fitted([*known, *lines], name, leans(known, lines)[int(of * RATE)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feedback", type=Path, help="what `watcher export --feedback` wrote")
+    asked = parser.parse_args()
+    labelled = [
+        row for name, some in named_sets().items() if not name.startswith("own") for row in some if not row.change
+    ]
+    if asked.feedback:
+        labelled += map(plain, rows(asked.feedback))
+    known, (lines, of) = examples(labelled), ordinary_examples()
+    model = trained(known, lines, of, f"words@{datetime.now(UTC).date().isoformat()}")
+    OUT.write_bytes(model.written({"texts": len(known), "ordinary lines": len(lines)}))
+    print(
+        model.name,
+        "raised from",
+        model.raised,
+        "texts",
+        len(known),
+        "ordinary lines",
+        len(lines),
+        OUT.stat().st_size,
+        "bytes",
+    )
+
+
+if __name__ == "__main__":
+    main()
