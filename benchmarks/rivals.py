@@ -138,7 +138,7 @@ def row_of(name: str, told: Sequence[tuple[Labelled, float]], seconds: float) ->
 
 def rivals() -> dict[str, Callable[[Sequence[Labelled]], Said]]:
     """Name → how to make it from the texts it may learn from."""
-    lines, _ = ordinary_examples()
+    lines = ordinary_examples()
     return {
         "substring keywords": lambda _: substrings,
         "case-aware phrase list": lambda _: words,

@@ -4,7 +4,7 @@
 
 Needs scikit-learn (dependency group `rivals`). Learns from the passages and agenda items of ../shared, from feedback where
 a file is given, and from ordinary lines as examples of what is not on the subject; never from the project's own set,
-which measures it. The lean that raises a text to `unsure` is the one that RATE of the ordinary lines of *other* sources reach.
+which measures it. A text is raised to `unsure` by a lean that no ordinary line reaches when its source is left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from watcher.judge.folding import fold
 from watcher.judge.words import BITS, Words, features, near
 
 OUT = ROOT / "watcher/judge/words.bin"
-RATE = 1 / 1000  # of all ordinary lines, those without a word of the neighbourhood included
+MARGIN = 0.01  # log odds
 STRENGTH = 2.0  # inverse of the ridge
 Example = tuple[str, str, bool]  # source, folded text, relevant
 
@@ -36,17 +36,15 @@ def examples(labelled: Sequence[Labelled]) -> list[Example]:
     return [(row.source, fold(row.after or row.before).low, row.relevant) for row in labelled if not row.hidden]
 
 
-def ordinary_examples() -> tuple[list[Example], int]:
-    """The ordinary lines that the model would be asked about and the rules do not flag; and of how many lines in all."""
+def ordinary_examples() -> list[Example]:
+    """The ordinary lines that the model would be asked about and the rules do not flag."""
     rules, read = Judge(builtin_lexicon()), answers()
-    lines = ordinary()
-    found = [(source, text, fold(text).low) for source, text in lines]
-    asked = [
+    found = [(source, text, fold(text).low) for source, text in ordinary()]
+    return [
         (source, low, False)
         for source, text, low in found
         if near(low) and not read.get(digest(text), False) and rules.judge_text(text).label == "unrelated"
     ]
-    return asked, len(lines)
 
 
 def fitted(known: Sequence[Example], name: str = "words", raised: float = math.inf) -> Words:
@@ -76,9 +74,9 @@ def leans(known: Sequence[Example], lines: Sequence[Example], folds: int = 5) ->
     return sorted(told, reverse=True)
 
 
-def trained(known: Sequence[Example], lines: Sequence[Example], of: int, name: str = "words") -> Words:
+def trained(known: Sequence[Example], lines: Sequence[Example], name: str = "words") -> Words:
     """The whole recipe: the threshold from ordinary lines of left-out sources, the weights from everything."""
-    return fitted([*known, *lines], name, leans(known, lines)[int(of * RATE)])
+    return fitted([*known, *lines], name, leans(known, lines)[0] + MARGIN)
 
 
 def main() -> None:
@@ -90,8 +88,8 @@ def main() -> None:
     ]
     if asked.feedback:
         labelled += map(plain, rows(asked.feedback))
-    known, (lines, of) = examples(labelled), ordinary_examples()
-    model = trained(known, lines, of, f"words@{datetime.now(UTC).date().isoformat()}")
+    known, lines = examples(labelled), ordinary_examples()
+    model = trained(known, lines, f"words@{datetime.now(UTC).date().isoformat()}")
     OUT.write_bytes(model.written({"texts": len(known), "ordinary lines": len(lines)}))
     print(
         model.name,

@@ -65,4 +65,6 @@ def silent(beyond: float) -> float:
 
     Words alone never make a text relevant.
     """
-    return min(1 / (1 + math.exp(-(math.log(UNSURE / (1 - UNSURE)) + beyond))), WORDS_ALONE)
+    there = (UNSURE - ORDINARY) / (1 - ORDINARY)
+    share = 1 / (1 + math.exp(-(math.log(there / (1 - there)) + beyond)))
+    return min(ORDINARY + (1 - ORDINARY) * share, WORDS_ALONE)
