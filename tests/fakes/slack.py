@@ -183,7 +183,7 @@ class Slack(Service):
                 self.replies.append(asked)
                 return {"ok": True}
             case "conversations.history":
-                return self._list([m for m in self.posted if m["thread_ts"] is None], asked)
+                return self._list([m for m in self.posted if m["thread_ts"] is None][::-1], asked)  # newest first
             case "conversations.replies":
                 root = asked["ts"]
                 if not any(m["ts"] == root for m in self.posted):
