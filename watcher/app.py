@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from watcher import channels, deliver, ocr, platforms, registry, schedule, settings, wall
+from watcher import channels, deliver, ocr, oversight, platforms, registry, schedule, settings, wall
 from watcher.errors import NoLedger, Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, builtin_words, parse_lexicon
@@ -140,6 +140,10 @@ class App:
             matters=self.ledger.matters,
         )
 
+    def keeper(self) -> oversight.Keeper:
+        """Who looks after sites and channels, and owes the operator a word."""
+        return oversight.Keeper(self.ledger, self.book.sites, self.book.operator, self.now)
+
     def senders(self) -> dict[str, Channel]:
         """The configured channels with their secrets."""
         return {name: settings.resolve(channel, self.environ) for name, channel in self.book.channels.items()}
@@ -218,18 +222,38 @@ class Scribe:
         if not held:
             return
         every = [findings for _, findings in held]
+        notices = self._hold_storms(held)
         self.app.ledger.record(
             [visit for findings in every for visit in findings.visits],
             states=[findings.state for findings in every],
             documents=[document for findings in every for document in findings.documents],
             snapshots=[snapshot for findings in every for snapshot in findings.snapshots],
             changes=[change for findings in every for change in findings.changes],
-            alerts=[alert for findings in every for alert in findings.alerts],
-            deliveries=[delivery for findings in every for delivery in findings.deliveries],
+            alerts=[*(alert for findings in every for alert in findings.alerts), *(alert for alert, _ in notices)],
+            deliveries=[
+                *(delivery for findings in every for delivery in findings.deliveries),
+                *(delivery for _, owed in notices for delivery in owed),
+            ],
         )
         for site, findings in held:
             self.show(findings)
             self.reporter.site_done(site, findings)
+
+    def _hold_storms(self, held: Sequence[tuple[Site, Findings]]) -> list[tuple[Alert, list[Delivery]]]:
+        """Holds for review what is too much at once, and returns the one word for the operator about each storm."""
+        found = {site.id: findings.alerts for site, findings in held if findings.alerts}
+        if not found:
+            return []
+        now, watched = self.app.now(), sum(site.enabled for site in self.app.book.sites)
+        words = []
+        for storm in oversight.storms(self.app.ledger, found, watched, now):
+            self.app.ledger.hold(storm.keys, storm.bundle, storm.reason)
+            for _, findings in held:
+                findings.deliveries = [_held(delivery, storm) for delivery in findings.deliveries]
+            if storm.word is not None:
+                log.warning("%s", storm.word.headline)
+                words.append(oversight.notice(storm.word, self.app.book.operator, now))
+        return words
 
     def show(self, findings: Findings) -> None:
         """Tells the reporter what was recorded."""
@@ -239,6 +263,12 @@ class Scribe:
             self.reporter.changed(change)
         for alert in findings.alerts:
             self.reporter.alerted(alert, [d for d in findings.deliveries if d.alert == alert.key])
+
+
+def _held(delivery: Delivery, storm: oversight.Storm) -> Delivery:
+    if delivery.alert not in storm.keys or delivery.state not in ("owed", "held"):
+        return delivery
+    return replace(delivery, state="held", reason=storm.reason, bundle=storm.bundle, next_attempt_at=None)
 
 
 class Rounds:
@@ -344,8 +374,14 @@ async def hand_out(
     *,
     post: deliver.Post | None = None,
     insist: bool = False,
+    keeper: oversight.Keeper | None = None,
 ) -> bool:
-    """Sends what is owed. True when every attempt went well. Arguments as of `deliver.flush`."""
+    """Sends what is owed, and what the operator should hear of it. True when every attempt went well.
+
+    `post` and `insist` as of `deliver.flush`; `keeper` is one that lives longer than this call.
+    """
+    keeper = keeper or app.keeper()
+    keeper.look()
     settled = await deliver.flush(
         app.ledger,
         app.senders(),
@@ -354,6 +390,8 @@ async def hand_out(
         insist=insist,
         told=reporter.delivered,
     )
+    if any(delivery.state in ("dead", "held") for delivery in settled) and keeper.look(at_once=True):
+        settled += await deliver.flush(app.ledger, app.senders(), app.now, post=post, told=reporter.delivered)
     last = {delivery.key: delivery for delivery in settled}  # one that was refused first may have been taken since
     return not any(delivery.error and delivery.state != "sent" for delivery in last.values())
 

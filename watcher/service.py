@@ -22,6 +22,7 @@ from watcher import deliver, extractors, listen, wall, web
 from watcher.app import App, Reporter, Rounds, SystemClock, due_sites, fetching, hand_out
 from watcher.errors import StoreError
 from watcher.model import Request, Site, Snapshot
+from watcher.net.heartbeat import beat
 from watcher.snapshots import Objects
 from watcher.watch import response_of
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=2)
 INDEXED = 5.0  # seconds between two looks for what the search index lacks
+KNOCK = 60.0  # seconds between two knocks at the heartbeat's address
 SAY_AGAIN = 60.0  # seconds
 GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
 
@@ -134,6 +136,7 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
     async with fetching(app.config) as fetcher, serving(app, view), listen.listening(clerk, channels):
         rounds = Rounds(app, fetcher, reporter)
         complaint = Complaint()
+        keeper = app.keeper()
         post = deliver.Post()  # connections and pace, kept from one flush to the next
         scheduler = AsyncIOScheduler(timezone=UTC)
         # by default APScheduler silently skips a run that is a second late; ours is late rather than lost
@@ -151,6 +154,7 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
             try:
                 rounds.scribe.flush()  # first: a quiet visit not yet recorded would look as if it were still due
                 rounds.start(due_sites(app))
+                pulse.visited = True
             except StoreError as trouble:
                 rounds.trouble = trouble
             if rounds.trouble:  # a full disk may be cured while we run: say it, keep telling what is owed, try again
@@ -158,12 +162,14 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
                 rounds.trouble = None
 
         sending: asyncio.Future[bool] | None = None
+        pulse = Pulse(app.config.heartbeat_url)
 
         async def send_owed() -> None:
             nonlocal sending
-            sending = asyncio.ensure_future(hand_out(app, reporter, post=post))
+            sending = asyncio.ensure_future(hand_out(app, reporter, post=post, keeper=keeper))
             try:
                 await asyncio.shield(sending)
+                pulse.told = True
             except StoreError as trouble:  # unmarked it is not sent: after a kill nobody would know that it was
                 complaint.say("what is owed waits", trouble)
             except asyncio.CancelledError:  # told to end, which APScheduler would log as an error with its traceback
@@ -172,6 +178,7 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
 
         scheduler.add_job(visit_due, **every, **never_skip)
         scheduler.add_job(send_owed, **every, **never_skip)
+        scheduler.add_job(pulse.beat, **every | {"seconds": KNOCK}, **never_skip)
         scheduler.start()
         rearming = asyncio.create_task(rearm(scheduler, app))
         try:
@@ -187,6 +194,19 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
                 sending.cancel()
                 await asyncio.wait([sending], timeout=GRACE)
             await post.close()
+
+
+class Pulse:
+    """Knocks at the heartbeat's address, once a minute and only where both loops went well since the last knock."""
+
+    def __init__(self, url: str | None) -> None:
+        self._url = url
+        self.visited = self.told = False
+
+    async def beat(self) -> None:
+        """One knock, where there is an address and a good tick of each loop."""
+        if self._url and self.visited and self.told and await beat(self._url):
+            self.visited = self.told = False
 
 
 def written_at(path: Path) -> int | None:

@@ -28,7 +28,7 @@ REFERENCE: Final = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
 NAMES: Final = (
     "WATCHER_REGISTRY", "WATCHER_DATA", "WATCHER_DATABASE_URL", "WATCHER_OBJECTS_URL", "WATCHER_LOG",
     "WATCHER_ALLOW_NETWORKS", "WATCHER_CONTACT", "WATCHER_WEB_HOST", "WATCHER_WEB_PORT", "WATCHER_BEHIND_PROXY",
-    "WATCHER_OPERATOR_TOKEN", "WATCHER_CHROMIUM",
+    "WATCHER_OPERATOR_TOKEN", "WATCHER_CHROMIUM", "WATCHER_HEARTBEAT_URL",
 )  # fmt: skip
 _LARGEST_SECRET: Final = 64 * 1024  # bytes
 
@@ -61,6 +61,7 @@ class Settings:
     behind_proxy: bool = False
     operator_token: str | None = field(default=None, repr=False)
     chromium: Path | None = None
+    heartbeat_url: str | None = field(default=None, repr=False)
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -80,6 +81,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         behind_proxy=reader.word("WATCHER_BEHIND_PROXY", ("0", "1")) == "1",
         operator_token=reader.text("WATCHER_OPERATOR_TOKEN"),
         chromium=Path(chromium) if (chromium := reader.text("WATCHER_CHROMIUM")) else None,
+        heartbeat_url=reader.address("WATCHER_HEARTBEAT_URL", ("https", "http")),
     )
     if not settings.behind_proxy and not _is_loopback(settings.web_host):
         reader.refuse("WATCHER_WEB_HOST", "reaches beyond this machine; set WATCHER_BEHIND_PROXY=1 to allow it")

@@ -31,12 +31,15 @@ from watcher.alerts.notice import (
     web_address,
 )
 from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
-from watcher.alerts.route import muted, route
+from watcher.alerts.route import mismatch, muted, muted_by, released, route
+from watcher.alerts.storm import WINDOW as STORM_WINDOW
+from watcher.alerts.storm import is_wholesale, is_widespread
 from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, span, units
 
 __all__ = [
     "ALONE",
     "NOWHERE",
+    "STORM_WINDOW",
     "Notice",
     "Quote",
     "apart",
@@ -48,18 +51,23 @@ __all__ = [
     "inert",
     "is_digest",
     "is_meeting",
+    "is_wholesale",
+    "is_widespread",
     "lines_within",
     "masked",
     "masked_change",
     "masked_redline",
     "meeting_bundle",
+    "mismatch",
     "muted",
+    "muted_by",
     "next_period",
     "notice",
     "one_line",
     "overflows",
     "plain_text",
     "private_parts_masked",
+    "released",
     "route",
     "short_id",
     "shortened",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import detecting, looking, outlet, publishing, replaying, running, teaching, trying
+from watcher.cli import detecting, keeping, looking, outlet, publishing, replaying, running, teaching, trying
 
-Command = Callable[..., None]
+Command = Callable[..., None] | typer.Typer
 
 COMMANDS: dict[str, dict[str, Command]] = {
     "Watch": {
@@ -41,6 +41,9 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "replay": replaying.replay,
     },
     "Keep": {
+        "routes": keeping.routes,
+        "storm": keeping.storm,
+        "deadletter": keeping.deadletter,
         "verify": looking.verify,
         "export": looking.export,
         "publish": publishing.publish,
@@ -59,7 +62,7 @@ class FrontPage(TyperGroup):
             with formatter.section(purpose):
                 formatter.write_dl([(f"{name:{width}}", told) for name, told in self._told(group)])
 
-    def _told(self, group: dict[str, Command]) -> Iterator[tuple[str, str]]:
+    def _told(self, group: Mapping[str, Command]) -> Iterator[tuple[str, str]]:
         for name in group:
             yield name, (self.commands[name].help or "").partition("\n")[0]
 
@@ -96,7 +99,10 @@ def watcher(
 
 for commands in COMMANDS.values():
     for name, command in commands.items():
-        front.command(name)(command)
+        if isinstance(command, typer.Typer):
+            front.add_typer(command, name=name)
+        else:
+            front.command(name)(command)
 front.command(hidden=True)(running.healthcheck)
 
 

@@ -9,18 +9,20 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from watcher import app as wiring
 from watcher import pulse, registry
+from watcher.alerts import muted_by
 from watcher.alerts.wording import TOPICS
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, nearest, refuse
 from watcher.cli.reports import JsonLines, PlainLines, ServiceLines, ServiceLog, counted, emit
 from watcher.deliver import send_test
 from watcher.lines import delivery_line
-from watcher.model import Mute
+from watcher.model import Act, Mute
 from watcher.settings import resolve
 
 Serve = Callable[[wiring.App, wiring.Reporter, asyncio.Event], Awaitable[None]]
@@ -161,13 +163,22 @@ def mute(
         typer.echo(f"{what} is muted until {end.astimezone():%Y-%m-%d %H:%M %Z}; `watcher unmute {what}` ends it")
 
 
-def unmute(what: Annotated[str, typer.Argument(metavar="WHAT", help="As it was muted.")]) -> None:
-    """End a mute now."""
+def unmute(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="As it was muted.")],
+    tell: Annotated[bool, typer.Option("--tell", help="Send what it withheld, too.")] = False,
+    by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who says so (default: your login).")] = "",
+) -> None:
+    """End a mute now, and say how much it withheld."""
     with application("unmute", lock=True) as app:
-        if not app.ledger.remove_mute(what):
+        act = Act(app.now(), by or getpass.getuser(), "unmute", what)
+        if not app.ledger.remove_mute(what, act):
             standing = ", ".join(mute.what for mute in app.ledger.mutes(app.now())) or "nothing"
             refuse(f"{what} is not muted; muted are: {standing}", code=1)
-        typer.echo(f"{what} is heard again")
+        withheld = app.ledger.withheld_by(muted_by(what))
+        typer.echo(f"{what} is heard again; {counted(withheld, 'alert')} withheld while it was muted")
+        if tell:
+            owed = app.ledger.owe_withheld(muted_by(what), replace(act, act="tell"))
+            typer.echo(f"{counted(owed, 'message')} owed now; `watcher run` or `watcher deliver` sends them")
 
 
 def healthcheck() -> None:

@@ -24,7 +24,7 @@ from watcher.ledger.tables import deliveries as deliveries_table
 from watcher.ledger.tables import documents as documents_table
 from watcher.ledger.tables import heads, matters, sites
 from watcher.ledger.tables import visits as visits_table
-from watcher.ledger.values import ALERT, CHANGE, SNAPSHOT, dump_request
+from watcher.ledger.values import CHANGE, SNAPSHOT, alert_row, dump_request, plain
 from watcher.model import Alert, Change, Damage, Delivery, DocumentState, SiteState, Snapshot, Visit
 
 
@@ -88,13 +88,13 @@ class Ledger(Outbox, History, Keeping, Stream):
                 connection.execute(delete(documents_table).where(*here))
             chain.append(connection, "snapshot", [_snapshot_row(snapshot) for snapshot in snapshots])
             chain.append(connection, "change", [_change_row(change) for change in changes])
-            insert_new(connection, alerts_table, [_alert_row(alert) for alert in alerts])
+            insert_new(connection, alerts_table, [alert_row(alert) for alert in alerts])
             upsert(connection, matters, _ties(alerts))
-            insert_new(connection, deliveries_table, [_plain(delivery) for delivery in deliveries])
+            insert_new(connection, deliveries_table, [plain(delivery) for delivery in deliveries])
             upsert(connection, documents_table, [_document_row(document) for document in documents])
-            upsert(connection, sites, [_plain(state) for state in states])
+            upsert(connection, sites, [plain(state) for state in states])
             if visits:
-                connection.execute(visits_table.insert(), [_plain(visit) for visit in visits])
+                connection.execute(visits_table.insert(), [plain(visit) for visit in visits])
 
     def verify(self, objects: chain.HoldsObjects | None = None) -> Iterator[Damage]:
         """Check the database file and walk the evidence chain; with `objects`, each snapshot's object must be there.
@@ -118,10 +118,6 @@ class Ledger(Outbox, History, Keeping, Stream):
         with self._desk.reading() as connection:
             row = connection.execute(select(heads).where(heads.c.chain == chain.CHAIN)).one_or_none()
         return (0, "") if row is None else (row.seq, row.link)
-
-
-def _plain(value: Visit | SiteState | Delivery) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _document_row(document: DocumentState) -> dict[str, Any]:
@@ -165,17 +161,3 @@ def _ties(alerts: Sequence[Alert]) -> list[dict[str, Any]]:
         for tie in alert.ties
     }
     return list(rows.values())
-
-
-def _alert_row(alert: Alert) -> dict[str, Any]:
-    return {
-        "key": alert.key,
-        "site": alert.site,
-        "jurisdiction": alert.jurisdiction.slug,
-        "label": alert.label,
-        "kind": alert.kind,
-        "urgency": alert.urgency,
-        "thread": alert.thread,
-        "created_at": alert.created_at,
-        "value": ALERT.dump(alert),
-    }

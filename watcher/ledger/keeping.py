@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, distinct, func, select, update
 
-from watcher.ledger.desk import Desk, upsert
+from watcher.ledger.desk import Desk, insert_new, upsert
 from watcher.ledger.outbox import STORM
 from watcher.ledger.tables import acts, alerts, deliveries, incidents, moments
-from watcher.model import Act, Incident
+from watcher.ledger.values import alert_row, plain
+from watcher.model import Act, Alert, Delivery, DeliveryState, Incident
 
 UNSENT = ("owed", "held")
 
@@ -120,12 +121,39 @@ class Keeping:
         with self._desk.reading() as connection:
             return {row.what: Incident(**row._mapping) for row in connection.execute(select(incidents))}
 
-    def keep_incidents(self, standing: Sequence[Incident], over: Collection[str]) -> None:
-        """Writes down what is wrong, and forgets what is over."""
+    def keep(
+        self,
+        words: Sequence[Alert],
+        owed: Sequence[Delivery],
+        standing: Sequence[Incident],
+        over: Collection[str],
+        remembered: Mapping[str, datetime],
+    ) -> None:
+        """In one transaction: what the operator hears, what is wrong, what is over, and moments to remember."""
         rows = [{field.name: getattr(one, field.name) for field in fields(Incident)} for one in standing]
         with self._desk.writing() as connection:
+            insert_new(connection, alerts, [alert_row(alert) for alert in words])
+            insert_new(connection, deliveries, [plain(delivery) for delivery in owed])
             upsert(connection, incidents, rows)
             connection.execute(delete(incidents).where(incidents.c.what.in_(over)))
+            upsert(connection, moments, [{"name": name, "at": at} for name, at in remembered.items()])
+
+    def withheld_since(self, since: datetime) -> int:
+        """How many alerts made since then nobody hears."""
+        heard = select(deliveries.c.alert).where(deliveries.c.state != "withheld")
+        query = (
+            select(func.count(distinct(deliveries.c.alert)))
+            .join(alerts, alerts.c.key == deliveries.c.alert)
+            .where(alerts.c.created_at >= since, alerts.c.label == "relevant", deliveries.c.alert.not_in(heard))
+        )
+        with self._desk.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def count_of(self, channel: str, state: DeliveryState) -> int:
+        """How many deliveries of a channel are in a state."""
+        query = select(func.count()).where(deliveries.c.channel == channel, deliveries.c.state == state)
+        with self._desk.reading() as connection:
+            return connection.scalar(query) or 0
 
     def note(self, act: Act) -> None:
         """Records what a person did."""

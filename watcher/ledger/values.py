@@ -59,6 +59,26 @@ def load_request(text: str, body: bytes | None) -> Request:
     return request if body is None else replace(request, body=body)
 
 
+def plain(value: object) -> dict[str, Any]:
+    """The row of a value whose fields are the columns."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}  # type: ignore[arg-type]
+
+
+def alert_row(alert: Alert) -> dict[str, Any]:
+    """The row of an alert."""
+    return {
+        "key": alert.key,
+        "site": alert.site,
+        "jurisdiction": alert.jurisdiction.slug,
+        "label": alert.label,
+        "kind": alert.kind,
+        "urgency": alert.urgency,
+        "thread": alert.thread,
+        "created_at": alert.created_at,
+        "value": ALERT.dump(alert),
+    }
+
+
 def _storable(value: Any) -> Any:
     """`value` with `storable` applied to every text within it."""
     if isinstance(value, str):
