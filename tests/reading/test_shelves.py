@@ -184,3 +184,15 @@ def test_papers_of_no_meeting_are_asked_for_last_and_those_of_the_menu_after_the
         (request.url.rpartition("/")[2], request.optional) for request in shelves.listing(found, site, response).follow
     ]
     assert asked == [("agenda-11-18-26.pdf", False), ("policy.pdf", True), ("form.pdf", True)]
+
+
+def test_a_special_meeting_below_the_regular_one_of_its_day_is_a_meeting_of_its_own() -> None:
+    markup = (
+        '<p><a href="/a.pdf">August 7, 2026 – City Council Agenda</a><br>'
+        '<a href="/s.pdf">August 7, 2026 – Special Meeting – City and schools</a><br>'
+        '<a href="/r.pdf">Report on the pool</a></p>'
+    )
+    assert [(m.id, [link.title for link in m.documents]) for m in shelf(markup).meetings] == [
+        ("2026-08-07", ["August 7, 2026 – City Council Agenda"]),
+        ("2026-08-07:special", ["August 7, 2026 – Special Meeting – City and schools", "Report on the pool"]),
+    ]

@@ -191,7 +191,10 @@ class _Reader:
         days = {marks.read_date(row.text), *(self._own_day(anchor) for anchor in anchors)} - {None}
         if not days:
             return True
-        another = any(marks.document_kind(anchor.label) in FOR_MEETINGS for anchor in anchors)
+        another = any(
+            marks.document_kind(anchor.label) in FOR_MEETINGS or _of_another_sort(anchor.label, last)
+            for anchor in anchors
+        )
         return days == {last.day} and not another
 
     def _goes_on(self, row: Row) -> bool:
@@ -476,6 +479,12 @@ def _shelved(heading: str) -> str:
     """What bare dates under a heading are: agendas where it says so first of all ("Agendas & Minutes")."""
     kind = marks.document_kind(heading)
     return "agenda" if kind == "minutes" and "agenda" in heading.lower() else kind if kind in FOR_MEETINGS else ""
+
+
+def _of_another_sort(label: str, sitting: Sitting) -> bool:
+    """Whether a paper's words name a sitting of their own: "Special Meeting" below the regular one of that day."""
+    sort = SORT.search(label)
+    return sort is not None and SITTING.search(label) is not None and sort[1].lower() != sitting.sort
 
 
 def _named_by_day(label: str) -> bool:
