@@ -1,4 +1,4 @@
-"""Draws the outlines of the states once: us-atlas's TopoJSON in, `watcher/web/shapes.json` out.
+"""Draws the outlines of the states once: us-atlas's TopoJSON in, `watcher/web/shapes.json` and `fine.json` out.
 
     npm pack us-atlas && tar xzf us-atlas-*.tgz && python tools/map_shapes.py package/states-10m.json
 
@@ -12,6 +12,7 @@ import re
 import sys
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -19,8 +20,9 @@ from watcher.registry.words import STATES
 from watcher.web.projection import drawn
 
 Point = tuple[float, float]
-TOLERANCE = 0.55  # units of the drawing, of 975: about half a pixel on a laptop
-SMALLEST = 1.2  # square units; islets below that are left out, but never the last ring of a state
+# tolerance in units of the drawing, of 975, and steps to a unit: for the country, and for one state seen from near
+DRAWINGS = {"shapes": (0.75, 10), "fine": (0.12, 40)}
+SMALLEST = 1.6  # square units for each unit of tolerance; islets below that are left out, never a state's last ring
 
 
 def decoded(transform: dict[str, tuple[float, float]], arc: list[list[int]]) -> list[Point]:
@@ -30,18 +32,22 @@ def decoded(transform: dict[str, tuple[float, float]], arc: list[list[int]]) -> 
     return [(x * kx + dx, y * ky + dy) for x, y in zip(xs, ys, strict=True)]
 
 
-def simplified(line: list[Point]) -> list[Point]:
-    """Douglas and Peucker's line within `TOLERANCE`; a closed one is halved first, for its ends are one point."""
+def simplified(line: list[Point], tolerance: float) -> list[Point]:
+    """Douglas and Peucker's line within `tolerance`; a closed one is halved first, for its ends are one point."""
     if len(line) < 3:
         return line
     if line[0] == line[-1]:
         far = max(range(len(line)), key=lambda i: _distance(line[i], line[0], line[0]))
-        return simplified(line[: far + 1])[:-1] + simplified(line[far:]) if 0 < far < len(line) - 1 else line
+        return (
+            simplified(line[: far + 1], tolerance)[:-1] + simplified(line[far:], tolerance)
+            if 0 < far < len(line) - 1
+            else line
+        )
     distances = [_distance(point, line[0], line[-1]) for point in line]
     far = max(range(len(line)), key=distances.__getitem__)
-    if distances[far] <= TOLERANCE:
+    if distances[far] <= tolerance:
         return [line[0], line[-1]]
-    return simplified(line[: far + 1])[:-1] + simplified(line[far:])
+    return simplified(line[: far + 1], tolerance)[:-1] + simplified(line[far:], tolerance)
 
 
 def _distance(point: Point, start: Point, end: Point) -> float:
@@ -58,14 +64,14 @@ def area(ring: list[Point]) -> float:
     return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairs)) / 2
 
 
-def path(rings: list[list[Point]]) -> str:
-    """SVG path data with relative steps in tenths of a unit."""
+def path(rings: list[list[Point]], grain: int) -> str:
+    """SVG path data with relative steps, `grain` of them to a unit."""
     said = ""
     for ring in rings:
-        tenths = [(round(x * 10), round(y * 10)) for x, y in ring]
-        said += f"M{tenths[0][0] / 10:g} {tenths[0][1] / 10:g}l"
-        steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(tenths)]
-        said += " ".join(f"{dx / 10:g} {dy / 10:g}" for dx, dy in steps if dx or dy) + "z"
+        steps_of = [(round(x * grain), round(y * grain)) for x, y in ring]
+        said += f"M{steps_of[0][0] / grain:g} {steps_of[0][1] / grain:g}l"
+        steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(steps_of)]
+        said += " ".join(f"{dx / grain:g} {dy / grain:g}" for dx, dy in steps if dx or dy) + "z"
     return re.sub(r"(?<![\d.])0\.", ".", said.replace(" -", "-"))
 
 
@@ -76,10 +82,20 @@ def main() -> None:
         [spot for lon, lat in decoded(topology["transform"], arc) if (spot := drawn(lon, lat))]
         for arc in topology["arcs"]
     ]
-    arcs = [simplified(line) for line in placed]
+    for name, (tolerance, grain) in DRAWINGS.items():
+        arcs = [simplified(line, tolerance) for line in placed]
+        out = Path(__file__).parents[1] / f"watcher/web/{name}.json"
+        shapes = outlines(topology["objects"]["states"]["geometries"], arcs, SMALLEST * tolerance, grain)
+        out.write_bytes(orjson.dumps(shapes, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
+
+
+def outlines(
+    geometries: list[dict[str, Any]], arcs: list[list[Point]], smallest: float, grain: int
+) -> dict[str, object]:
+    """Each state's path and box; the territories are left out: the drawing has no room for them."""
     codes = {name: code for code, (name, _) in STATES.items()}
-    shapes = {}
-    for geometry in topology["objects"]["states"]["geometries"]:
+    shapes: dict[str, object] = {}
+    for geometry in geometries:
         code = codes.get(geometry["properties"]["name"])
         polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
         rings = []
@@ -89,14 +105,12 @@ def main() -> None:
             if len(ring) > 2:
                 rings.append(ring)
         if code is None or not rings:
-            continue  # the territories: the drawing has no room for them
+            continue
         rings.sort(key=area, reverse=True)
-        kept = [rings[0], *(ring for ring in rings[1:] if area(ring) >= SMALLEST)]
+        kept = [rings[0], *(ring for ring in rings[1:] if area(ring) >= smallest)]
         xs, ys = ([point[axis] for ring in kept for point in ring] for axis in (0, 1))
-        box = [round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys))]
-        shapes[code] = {"d": path(kept), "box": box}
-    out = Path(__file__).parents[1] / "watcher/web/shapes.json"
-    out.write_bytes(orjson.dumps(shapes, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
+        shapes[code] = {"d": path(kept, grain), "box": [round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys))]}
+    return shapes
 
 
 if __name__ == "__main__":

@@ -114,13 +114,15 @@ def text_of(site: Site, snapshot: Snapshot, objects: Objects) -> str:
 
 
 async def indexing(view: web.View) -> None:
-    """Keeps the search index up with the ledger, in steps, until it is cancelled."""
-    while view.index is not None:
+    """Keeps the page's board and its search index up with the ledger, in steps, until it is cancelled."""
+    while True:
+        more = False
         try:
-            more = await asyncio.to_thread(view.index.catch_up, view.ledger, view.sites, view.texts)
+            await asyncio.to_thread(view.board.refresh)  # so that no reader has to wait for it
+            if view.index is not None:
+                more = await asyncio.to_thread(view.index.catch_up, view.ledger, view.sites, view.texts)
         except StoreError as trouble:
-            log.error("the search index is behind: %s", trouble)
-            more = False
+            log.error("the page is behind the ledger: %s", trouble)
         await asyncio.sleep(0.05 if more else INDEXED)
 
 

@@ -119,7 +119,7 @@ def test_a_keyboard_walks_the_map_to_the_place(look: Look, over: Week) -> None:
     stops: list[str] = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        label = page.evaluate("document.activeElement.closest('svg.map a')?.getAttribute('aria-label') ?? ''")
+        label = page.evaluate("document.activeElement.closest('svg.map a')?.querySelector('title').textContent ?? ''")
         if label:
             stops.append(label)
     assert [stop.partition(":")[0] for stop in stops] == ["Colorado", "Alder Creek, CO"]

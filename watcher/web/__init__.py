@@ -39,6 +39,7 @@ from watcher.web.view import View
 
 __all__ = ["Copy", "Index", "View", "create", "handlers", "publish"]
 
+DATES = 300  # meetings of one calendar
 STATIC = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -132,7 +133,7 @@ def feeds(view: View, pages: Pages) -> dict[str, Handler]:
         news = view.board.by_place.get(slug, []) if slug else view.board.news
         relevant = [one for one in news if one.label == "relevant"]
         name = f"{found.name if found else 'Ordinance Watcher'}: meetings with relevant items"
-        body = calendar(name, view.board.meetings(now, relevant), _base(view, request), now)
+        body = calendar(name, view.board.meetings(now, relevant)[:DATES], _base(view, request), now)
         return Response(body, media_type="text/calendar; charset=utf-8")
 
     return {

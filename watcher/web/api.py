@@ -105,7 +105,7 @@ class Api:
         if filters.topic or filters.direction or filters.stage:
             return refused("topic, direction and stage filter /api/v1/alerts; changes are filtered by label, state, site and dates", 400)  # fmt: skip
         rows = view.ledger.changes_before(
-            before, limit + 1, sites=self._sites(filters, query.get("site")),
+            before, limit + 1, among=self._sites(filters, query.get("site")),
             label=filters.label or None, since=filters.after, until=filters.before,
         )  # fmt: skip
         further = None
@@ -177,7 +177,7 @@ class Api:
         def rows() -> Iterator[Change]:
             at = None
             while more := self.view.ledger.changes_before(
-                at, 500, sites=sites, label=filters.label or None, since=filters.after, until=filters.before
+                at, 500, among=sites, label=filters.label or None, since=filters.after, until=filters.before
             ):
                 yield from (change for _, change in more)
                 at = more[-1][0]

@@ -93,6 +93,7 @@ class Board:
         self._ledger = ledger
         self._guard = threading.Lock()
         self._alerts = 0
+        self._places: tuple[tuple[int, int], list[Place]] | None = None
         self._changes = -1
         self._labels: Mapping[str, int] = {}
         self.news: list[News] = []  # oldest first
@@ -133,8 +134,16 @@ class Board:
 
     def places(self, now: datetime) -> list[Place]:
         """Every watched or cited place, by state and name."""
-        found = [self._place(slug, now) for slug in list(self._homes)]
-        return sorted(found, key=lambda one: (one.jurisdiction.state, one.jurisdiction.name, one.slug))
+        key = self.moment(now)
+        if self._places is None or self._places[0] != key:
+            found = [self._place(slug, now) for slug in list(self._homes)]
+            found.sort(key=lambda one: (one.jurisdiction.state, one.jurisdiction.name, one.slug))
+            self._places = key, found
+        return self._places[1]
+
+    def moment(self, now: datetime) -> tuple[int, int]:
+        """What a derived thing is good for: as long as nothing is new, and for a minute, since statuses age."""
+        return self._alerts, int(now.timestamp() // 60)
 
     def place(self, slug: str, now: datetime) -> Place | None:
         """One place, or None where it is neither watched nor known from the past."""

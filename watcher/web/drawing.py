@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TypedDict, cast
 
@@ -29,9 +30,13 @@ class Outline(TypedDict):
     box: list[int]
 
 
-SHAPES: Mapping[str, Outline] = cast(
-    "Mapping[str, Outline]", orjson.loads(files("watcher.web").joinpath("shapes.json").read_bytes())
-)
+@cache
+def outlines(name: str) -> Mapping[str, Outline]:
+    """The states of one drawing: "shapes" for the whole country, "fine" for one state seen from near."""
+    return cast("Mapping[str, Outline]", orjson.loads(files("watcher.web").joinpath(f"{name}.json").read_bytes()))
+
+
+SHAPES = outlines("shapes")
 FEW = 150  # places whose marks are links of their own
 CODES = {LIMITS: "limits", EXPANDS: "expands", AGREEMENT: "agreement", CONSIDERED: "considered", NOTHING: "nothing"}
 NAMED = {LIMITS: "square", EXPANDS: "triangle", AGREEMENT: "diamond", CONSIDERED: "ring", NOTHING: "dot"}
@@ -74,14 +79,14 @@ def mark(status: str, x: float, y: float, size: float) -> str:
             wide, back = _n(1.4 * s), _n(-1.4 * s)
             return f"M{_n(x)} {_n(y - s * 1.4)}l{wide} {wide} {back} {wide} {back} {back}z"
         case "under consideration":
-            return _ring(x, y, s) + _ring(x, y, s * 0.45)
+            return _ring(x, y, s) + _ring(x, y, s * 0.45, 0)
         case _:
             return _ring(x, y, s * 0.6)
 
 
-def _ring(x: float, y: float, r: float) -> str:
+def _ring(x: float, y: float, r: float, sweep: int = 1) -> str:
     """A circle as one arc, whose ends a hundredth of its radius apart no eye can tell."""
-    return f"M{_n(x)} {_n(y + r)}a{_n(r)} {_n(r)} 0 1 1 {_n(max(r / 100, 0.01))} 0z"
+    return f"M{_n(x)} {_n(y + r)}a{_n(r)} {_n(r)} 0 1 {sweep} {_n(max(r / 100, 0.01) * (sweep or -1))} 0z"
 
 
 def _n(value: float) -> str:
@@ -104,7 +109,9 @@ def whole_map(places: Sequence[Place], state: str = "") -> Markup:
     for one in places:
         by_state[one.jurisdiction.state].append(one)
     shown = by_state[state] if state else places
-    said = [f'<g class="states">{"".join(_outline(code, by_state[code], state) for code in sorted(SHAPES))}</g>']
+    shapes = {code: one for code, one in outlines("fine").items() if _seen(one, seen)} if state in SHAPES else SHAPES
+    land = (_outline(code, one, by_state[code], state) for code, one in sorted(shapes.items()))
+    said = [f'<g class="states">{"".join(land)}</g>']
     spots = [(one, spot) for one in shown if (spot := _spot(one))]
     said.append(_links(spots, seen) if len(spots) <= FEW or state else _heaps(spots, seen))
     label = f"Map of {STATES[state][0]}" if state else "Map of the United States"
@@ -124,12 +131,17 @@ def _spot(one: Place) -> tuple[float, float] | None:
     return None
 
 
-def _outline(code: str, places: Sequence[Place], state: str) -> str:
-    shape = f'<path d="{SHAPES[code]["d"]}"/>'
+def _seen(one: Outline, seen: Frame) -> bool:
+    left, top, right, bottom = one["box"]
+    return left < seen.left + seen.width and right > seen.left and top < seen.top + seen.height and bottom > seen.top
+
+
+def _outline(code: str, one: Outline, places: Sequence[Place], state: str) -> str:
+    shape = f'<path d="{one["d"]}"/>'
     if not places or code == state:
         return shape if code != state else shape.replace("<path", '<path class="here"')
     said = escape(f"{STATES[code][0]}: {tally(places)}")
-    return f'<a href="/states/{code}" aria-label="{said}"><title>{said}</title>{shape}</a>'
+    return f'<a href="/states/{code}"><title>{said}</title>{shape}</a>'
 
 
 def tally(places: Iterable[Place]) -> str:
@@ -147,7 +159,7 @@ def _links(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> s
         words = escape(f"{one.name}: {one.standing.status}")
         shape = mark(one.standing.status, x, y, seen.mark)
         said.append(
-            f'<a href="/j/{escape(one.slug)}" aria-label="{words}"><title>{words}</title>'
+            f'<a href="/j/{escape(one.slug)}"><title>{words}</title>'
             f'<path class="m {CODES[one.standing.status]}" d="{shape}"/></a>'
         )
     return f'<g class="places">{"".join(said)}</g>'
@@ -156,6 +168,6 @@ def _links(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> s
 def _heaps(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> str:
     heaps: dict[str, list[str]] = defaultdict(list)
     for one, (x, y) in spots:
-        heaps[one.standing.status].append(mark(one.standing.status, round(x), round(y), seen.mark * 0.7))
+        heaps[one.standing.status].append(mark(one.standing.status, round(x), round(y), 4.0))
     paths = [f'<path class="m {CODES[status]}" d="{"".join(heaps[status])}"/>' for status in (NOTHING, *CODES) if status in heaps]  # fmt: skip
     return f'<g class="places still" aria-hidden="true">{"".join(dict.fromkeys(paths))}</g>'

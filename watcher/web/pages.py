@@ -27,7 +27,7 @@ from watcher.web.filters import CHOICES, Filters, UnknownChoice, asked
 from watcher.web.index import PAGE, Found
 from watcher.web.view import TROUBLE, View
 
-NEWEST, NEXT, LISTED = 20, 12, 50
+NEWEST, NEXT, LISTED = 15, 8, 50
 CHANGE_KINDS = {
     "added": "new text", "removed": "text gone", "reworded": "reworded", "moved": "moved", "cancelled": "cancelled",
     "rescheduled": "rescheduled", "revised": "revised",
@@ -41,6 +41,7 @@ class Pages:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self._maps: dict[str, tuple[tuple[int, int], Markup]] = {}
         self.made = Environment(
             loader=PackageLoader("watcher.web"),
             autoescape=True,
@@ -94,9 +95,10 @@ class Pages:
             and filters.takes(one.state, one.topics, one.stance, one.stage, one.label, one.at)
             and (filters.label or one.label == "relevant")
         ]
-        paired = view.paired()
-        troubled = sum(site.enabled and known is not None and known.health in TROUBLE for site, known in paired)
-        documents = sum(known.documents for site, known in paired if known and site.enabled)
+        figures = view.ledger.site_figures()
+        watched = [figures[site.id] for site in view.sites.values() if site.enabled and site.id in figures]
+        troubled = sum(health in TROUBLE for health, _ in watched)
+        documents = sum(number for _, number in watched)
         by_state: dict[str, list[Place]] = {}
         for one in places:
             by_state.setdefault(one.jurisdiction.state, []).append(one)
@@ -105,17 +107,25 @@ class Pages:
             here="map",
             state=state,
             filters=filters,
-            map=drawing.whole_map(places, state),
+            map=self._drawn(places, state, now),
             places=here if len(here) <= FEW_PLACES or state else [],
             tallies=[(code, drawing.tally(found)) for code, found in sorted(by_state.items())],
             statuses_here=_tally(here),
             news=shown[:NEWEST],
             total=len(shown),
-            meetings=view.board.meetings(now, list(reversed(shown)))[:NEXT],
+            meetings=view.board.meetings(now, shown[::-1])[:NEXT],
             counts=view.board.counts(view.sites, troubled, documents),
             mutes=view.ledger.mutes(now),
             labels=view.board.by_change,
         )
+
+    def _drawn(self, places: list[Place], state: str, now: datetime) -> Markup:
+        """The map, drawn once for all who ask within a minute, until something is new."""
+        key = self.view.board.moment(now)
+        drawn = self._maps.get(state)
+        if drawn is None or drawn[0] != key:
+            drawn = self._maps[state] = key, drawing.whole_map(places, state)
+        return drawn[1]
 
     def places(self, request: Request) -> Response:
         """Every place with its status."""
@@ -153,7 +163,7 @@ class Pages:
     def _documents(self, site: Site, known: Mapping[str, DocumentState]) -> list[tuple[DocumentState, Change | None]]:
         """The documents of a site with their last change, those changed last first."""
         last: dict[str, Change] = {}
-        for _, change in self.view.ledger.changes_before(limit=100, sites=[site.id]):
+        for _, change in self.view.ledger.changes_before(limit=100, among=[site.id]):
             last.setdefault(change.url, change)
         listed = [(document, last.get(document.url)) for document in known.values() if document.visited]
         never = datetime.min.replace(tzinfo=UTC)
@@ -177,7 +187,7 @@ class Pages:
         at = before
         while len(rows) <= LISTED:  # topic, direction and stage stand in the verdict, not in a column
             more = view.ledger.changes_before(
-                at, 200, sites=wanted, label=filters.label or None, since=filters.after, until=filters.before
+                at, 200, among=wanted, label=filters.label or None, since=filters.after, until=filters.before
             )
             rows += [pair for pair in more if self._takes(filters, pair[1])]
             if len(more) < 200:
