@@ -22,7 +22,7 @@ from watcher import channels, deliver, ocr, oversight, platforms, registry, sche
 from watcher.errors import NoLedger, Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, builtin_words, parse_lexicon
-from watcher.ledger import Ledger
+from watcher.ledger import RESTORED, WRITTEN, Ledger
 from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit
 from watcher.net import Browser, Door, missing, user_agent
 from watcher.snapshots import FolderLock, Objects
@@ -170,7 +170,22 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool, beside: bool
             raise
         stack.callback(ledger.close)
         stack.callback(wall.close)
+        if lock:
+            notice_a_copy(ledger, objects)
         yield App(config, environ, book, ledger, objects, judge)
+
+
+def notice_a_copy(ledger: Ledger, objects: Objects) -> None:
+    """Remembers that the folder was restored from a backup, or copied: what it does not know of may have been told.
+
+    An object is stored before it is recorded. One that came to where it is after everything that is recorded was put
+    there by somebody else, and with it the ledger.
+    """
+    newest, written = ledger.snapshots(limit=1), ledger.moment(WRITTEN)
+    placed = objects.placed_at(newest[0].digest) if newest else None
+    if placed is not None and written is not None and placed > written:
+        log.warning("this folder was restored or copied: what was told since its backup is asked for, or marked")
+        ledger.set_moment(RESTORED, CLOCK.now())
 
 
 def standing(environ: Mapping[str, str]) -> tuple[Sequence[Site], Mapping[str, SiteState]]:

@@ -67,6 +67,7 @@ class Outbox(Protocol):
     def attempts_since(self, channel: str, since: datetime) -> list[datetime]: ...  # noqa: D102
     def mark_sending(self, keys: Sequence[str], now: datetime, bundle: str | None = None) -> tuple[str, ...]: ...  # noqa: D102
     def settle_all(self, settled: Sequence[Delivery], now: datetime, *, root: str | None = None) -> None: ...  # noqa: D102
+    def moment(self, name: str) -> datetime | None: ...  # noqa: D102
     def mutes(self, now: datetime) -> list[Mute]: ...  # noqa: D102
     def thread_root(self, channel: str, thread: str) -> str | None: ...  # noqa: D102
     def told(self, channel: str, thread: str) -> tuple[tuple[Alert, str] | None, Alert | None]: ...  # noqa: D102
@@ -285,8 +286,18 @@ class _Round:
             owed = self.ledger.owed(until, limit, closed=closed, each=each)
             due = [pair for pair in owed if self._may_go(pair[0], now)]
             if due or len(owed) < min(limit, each) or limit >= 64 * AT_ONCE:
-                return self._unmuted(due, now)
+                return self._perhaps_told(self._unmuted(due, now))
             limit, each = limit * 4, each * 4
+
+    def _perhaps_told(self, due: list[tuple[Delivery, Alert]]) -> list[tuple[Delivery, Alert]]:
+        """With what a life that a backup knows nothing of may have told as ambiguous: news from before it was restored."""
+        restored = self.ledger.moment("restored") if due else None
+        if restored is None:
+            return due
+        return [
+            (replace(delivery, ambiguous=True) if _seen_from(alert) < restored else delivery, alert)
+            for delivery, alert in due
+        ]
 
     def _unmuted(self, due: list[tuple[Delivery, Alert]], now: datetime) -> list[tuple[Delivery, Alert]]:
         """Without what was muted while it was held."""
@@ -584,7 +595,7 @@ class _Courier:
         """
         if self.sender.can_ask:
             try:
-                found = await self.sender.find(parcel.key, parcel.alert.created_at, root)
+                found = await self.sender.find(parcel.key, _seen_from(parcel.alert), root)
             except DeliveryError as error:
                 if not error.permanent and _out_of_reach(
                     error
@@ -638,7 +649,7 @@ class _Courier:
         elif error.scope in ("message", "thread") and error.permanent:
             self._settle_refused(failed)
             return
-        elif repeat and error.ambiguous and not error.code.startswith("http_"):
+        elif repeat and failed.first.attempts > 1 and error.ambiguous and not error.code.startswith("http_"):
             why = "no confirmation, not even of a marked repeat: it may have arrived twice"
             self.round.settle(failed.settled(state="dead", reason=why))
         elif aged:
@@ -719,6 +730,12 @@ async def _finish(flying: Collection[asyncio.Task[None]]) -> None:
 
 def _single(delivery: Delivery, alert: Alert) -> _Parcel:
     return _Parcel(delivery.key, alert, (delivery,), frozenset({alert.thread}))
+
+
+def _seen_from(alert: Alert) -> datetime:
+    """The earliest that anybody can have told this: when the page was last seen unchanged."""
+    seen = [change.last_seen_unchanged_at for change in alert.changes if change.last_seen_unchanged_at]
+    return min([alert.created_at, *seen])
 
 
 def _clock() -> float:

@@ -59,6 +59,13 @@ class Objects:
             raise StoreError("an object's name is 64 hexadecimal digits", path=str(self.folder), permanent=True)
         return self.folder / digest[:2] / f"{digest[2:]}.zst"
 
+    def placed_at(self, digest: str) -> datetime | None:
+        """When the object was put where it is, by its file's change time, which no copy keeps. None where it is not."""
+        try:
+            return datetime.fromtimestamp(self.path(digest).stat().st_ctime, UTC)
+        except OSError:
+            return None
+
     def has(self, digest: str) -> bool:
         """Whether the object is stored (its content is not checked)."""
         return self.path(digest).is_file()

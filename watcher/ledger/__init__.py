@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from watcher.ledger.book import Ledger
+from watcher.ledger.book import WRITTEN, Ledger
+from watcher.ledger.keeping import RESTORED
 
-__all__ = ["Ledger"]
+__all__ = ["RESTORED", "WRITTEN", "Ledger"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,10 +22,12 @@ from watcher.ledger.stream import Stream
 from watcher.ledger.tables import alerts as alerts_table
 from watcher.ledger.tables import deliveries as deliveries_table
 from watcher.ledger.tables import documents as documents_table
-from watcher.ledger.tables import heads, matters, sites
+from watcher.ledger.tables import heads, matters, moments, sites
 from watcher.ledger.tables import visits as visits_table
 from watcher.ledger.values import CHANGE, SNAPSHOT, alert_row, dump_request, plain
 from watcher.model import Alert, Change, Damage, Delivery, DocumentState, SiteState, Snapshot, Visit
+
+WRITTEN = "written"  # when visits were recorded last, by the clock that stamps files
 
 
 class Ledger(Outbox, History, Keeping, Stream):
@@ -93,6 +95,7 @@ class Ledger(Outbox, History, Keeping, Stream):
             insert_new(connection, deliveries_table, [plain(delivery) for delivery in deliveries])
             upsert(connection, documents_table, [_document_row(document) for document in documents])
             upsert(connection, sites, [plain(state) for state in states])
+            upsert(connection, moments, [{"name": WRITTEN, "at": datetime.now(UTC)}])
             if visits:
                 connection.execute(visits_table.insert(), [plain(visit) for visit in visits])
 

@@ -15,6 +15,7 @@ from watcher.ledger.tables import acts, alerts, deliveries, incidents, moments
 from watcher.ledger.values import alert_row, plain
 from watcher.model import Act, Alert, Delivery, DeliveryState, Incident
 
+RESTORED = "restored"  # when the folder was found to be a copy
 UNSENT = ("owed", "held")
 
 
