@@ -27,8 +27,14 @@ DEFAULT = (
 MATTERS = ("nyc_int_",)
 LOUD = ("unrelated", "unsure", "relevant")
 ALLOWED = {"yes": ("relevant",), "low": ("unsure", "unrelated", "-"), "none": ("unrelated", "-")}
-TYPES = {".json": "application/json", ".html": "text/html; charset=utf-8", ".xml": "application/xml"}
-PLATFORM = {"legistar_api": "legistar", "legistar_insite": "legistar"}
+TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".xml": "application/xml",
+}
+PLATFORM = {"legistar_api": "legistar", "legistar_insite": "legistar", "ice_287g": "ice_287g"}
+KIND = {"ice_287g": "list"}
 
 SITES = """
 version: 1
@@ -36,9 +42,9 @@ defaults: {{min_delay: 0s, channels: [log]}}
 channels: {{log: {{kind: console}}}}
 sites:
   - id: series
-    jurisdiction: {{name: "{name}", state: {state}, kind: city, time_zone: America/New_York}}
+    jurisdiction: {{name: "{name}", state: {state}, kind: {sort}, time_zone: America/New_York}}
     platform: {platform}
-    kind: legislation
+    kind: {kind}
     url: {url}
 """
 
@@ -54,11 +60,17 @@ def replay(series: str, town: Town, folder: Path) -> list[dict[str, str]]:
     """One row for each step: file, what should be, what was, and the alerts' headlines."""
     snapshots, pairs = steps_of(series)
     first = snapshots[0]
-    path = f"/{series}" + Path(first["file"]).suffix
+    path = f"/{series}/" + (
+        Path(first["original_url"]).name if first["platform"] in KIND else "page" + Path(first["file"]).suffix
+    )
     desk = Desk(folder)
     place, _, state = first["jurisdiction"].rpartition(", ")
     platform = PLATFORM.get(first["platform"], "page")
-    desk.sites(SITES.format(name=place, state=state, platform=platform, url=town.base + path))
+    if first["platform"] in KIND:
+        place, state = "United States", "US"
+    sort = "federal" if state == "US" else "city"
+    kind = KIND.get(first["platform"], "legislation")
+    desk.sites(SITES.format(name=place, state=state, sort=sort, platform=platform, kind=kind, url=town.base + path))
     wanted = {pair["to"]: pair for pair in pairs}
     rows = []
     for snapshot in snapshots:

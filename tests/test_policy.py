@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from watcher.model import Alert, Change, Jurisdiction, PolicyEntry, Site, Snapshot, Verdict
-from watcher.policy import STATUSES, cited, in_force, paper, place_of, standing
+from watcher.judge import builtin
+from watcher.model import Alert, Change, Document, Jurisdiction, Paper, Passage, PolicyEntry, Reading, Site, Snapshot
+from watcher.policy import STATUSES, agreed, cited, in_force, paper, place_of, standing
 from watcher.registry.words import POLICY_STATUSES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -157,24 +158,31 @@ def test_an_alert_of_a_body_is_of_its_own_place_and_a_name_that_fits_two_places_
     assert place_of(an_alert(3, "unknown", kind="list", by=ICE, text=entry), twins, STATES) is None
 
 
-@pytest.mark.parametrize(
-    ("kind", "stance", "topics", "expected"),
-    [
-        ("ordinance", "limits", (), "limits"),
-        ("code", "expands", (), "requires or expands"),
-        ("ordinance", "expands", ("287g",), "287(g) agreement"),
-        ("ordinance", "mixed", (), None),
-        ("agenda", "limits", (), None),
-    ],
-)
-def test_a_text_in_force_at_the_first_visit_is_a_paper(
-    kind: str, stance: Any, topics: tuple[str, ...], expected: str | None
-) -> None:
+SEEN = Snapshot("s", "k", "https://example.org/code", NOW, 200, "text/html", None, "cd" * 32, 9)
+LIMITING = "Officers shall not detain any person on the basis of a civil immigration detainer from ICE."
+EXPANDING = "The Sheriff shall honor every civil immigration detainer request from ICE."
+
+
+def text_in_force(kind: str, *sections: str) -> Paper | None:
     site = Site("s", PLACE, "page", "https://example.org/code", kind=kind)
-    seen = Snapshot("s", "k", "https://example.org/code", NOW, 200, "text/html", None, "cd" * 32, 9)
-    verdict = Verdict("relevant", 0.9, "core", topics, stance, "in_force", (), (), "rules@1")
-    found = in_force(site, seen, "Trust Act", verdict, "Sec. 2")
-    assert (found.status if found else None) == expected
-    if found:
-        assert (found.digest, found.change, found.section, found.at) == ("cd" * 32, None, "Sec. 2", NOW)
-        assert standing([found], NOW).status == expected
+    law = [Passage("The chair presides over meetings.", ("Sec. 1",))]
+    law += [Passage(words, (f"Sec. {number}",)) for number, words in enumerate(sections, 2)]
+    reading = Reading(Document("https://example.org/code", "Chapter 9", kind, tuple(law)))
+    return in_force(site, SEEN, reading, builtin().judge_text)
+
+
+def test_a_text_in_force_at_the_first_visit_is_a_paper_with_its_section_and_bytes() -> None:
+    found, other = text_in_force("ordinance", LIMITING), text_in_force("code", EXPANDING)
+    assert found is not None
+    assert other is not None
+    assert (found.status, found.section, found.digest, found.change) == ("limits", "Sec. 2", "cd" * 32, None)
+    assert (found.at, found.title, standing([found], NOW).status) == (NOW, "Chapter 9", "limits")
+    assert other.status == "requires or expands"
+    assert agreed([found, None, found]) == (found, found)
+    assert agreed([found, other]) == ()
+
+
+def test_a_text_that_says_nothing_of_it_or_both_or_is_no_rule_is_none() -> None:
+    assert text_in_force("ordinance") is None
+    assert text_in_force("agenda", LIMITING) is None
+    assert text_in_force("ordinance", LIMITING, EXPANDING) is None

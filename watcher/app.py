@@ -249,6 +249,7 @@ class Scribe:
                 *(delivery for findings in every for delivery in findings.deliveries),
                 *(delivery for _, owed in notices for delivery in owed),
             ],
+            papers=[(site.jurisdiction.slug, paper) for site, findings in held for paper in findings.papers],
         )
         for site, findings in held:
             self.show(findings)

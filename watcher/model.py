@@ -467,6 +467,26 @@ class PolicyEntry:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One dated document and the status it sets, or with `ends` the end of one.
+
+    `section` is the trail of headings it stands under, `digest` the sha-256 of the stored bytes and `change` the entry of
+    the ledger (an empty status is a vote that does not say on what): a text found in force at the first visit has no `change`, an operator's citation neither.
+    """
+
+    status: str
+    at: datetime
+    title: str
+    url: str
+    thread: str = ""
+    digest: str | None = None
+    change: str | None = None
+    ends: bool = False
+    section: str = ""
+    would: str = ""  # of a matter under consideration: the status that its text would set
+
+
 DeliveryState = Literal["owed", "sending", "sent", "held", "withheld", "dead"]
 
 

@@ -15,11 +15,16 @@ names (`place_of`), and the list of anybody else labels nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from watcher.model import Alert, Jurisdiction, PolicyEntry, Site, Snapshot, Verdict
+from watcher.model import Alert, Jurisdiction, Paper, PolicyEntry, Reading, Site, Snapshot, Verdict
+
+__all__ = [
+    "AGREEMENT", "CONSIDERED", "EXPANDS", "LIMITS", "NOTHING", "STATUSES", "Paper", "Standing", "agreed", "cited", "in_force",
+    "paper", "place_of", "standing",
+]  # fmt: skip
 
 LIMITS, EXPANDS, AGREEMENT = "limits", "requires or expands", "287(g) agreement"
 CONSIDERED, NOTHING = "under consideration", "nothing on file"
@@ -32,26 +37,6 @@ TEXTS = frozenset({"ordinance", "code"})  # kinds of site whose text is the rule
 PENDING = frozenset({
     "introduced", "referred", "first_reading", "second_reading", "hearing", "consent", "amended", "unknown",
 })  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One dated document and the status it sets, or with `ends` the end of one.
-
-    `section` is the trail of headings it stands under, `digest` the sha-256 of the stored bytes and `change` the entry of
-    the ledger (an empty status is a vote that does not say on what): a text found in force at the first visit has no `change`, an operator's citation neither.
-    """
-
-    status: str
-    at: datetime
-    title: str
-    url: str
-    thread: str = ""
-    digest: str | None = None
-    change: str | None = None
-    ends: bool = False
-    section: str = ""
-    would: str = ""  # of a matter under consideration: the status that its text would set
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +139,31 @@ PARTS = {  # how the agency of a place goes on behind the place's name
 }
 
 
-def in_force(site: Site, snapshot: Snapshot, title: str, verdict: Verdict, section: str) -> Paper | None:
-    """A text that was in force when it was first seen, by the verdict on all of it; None where that gives no direction.
+def in_force(
+    site: Site, snapshot: Snapshot, reading: Reading, judge_text: Callable[[str, Sequence[str]], Verdict]
+) -> Paper | None:
+    """The paper that a site's own text is when it is first seen in force; None where it gives no direction.
 
-    Only a site that is a rule's own text (`TEXTS`) has one. `section` is where in the document it is said most clearly.
+    Only a site that is a rule's text (`TEXTS`) has any. The document is judged whole; `section` is the heading of the
+    passage that says it most clearly.
     """
-    if site.kind not in TEXTS or verdict.label != "relevant" or verdict.tier != "core":
+    if site.kind not in TEXTS:
         return None
+    law = [passage for passage in reading.document.passages if not passage.aside]
+    verdict = judge_text("\n".join(passage.text for passage in law), (reading.document.title,))
     status = _direction(verdict.stance, verdict.topics)
-    if status is None:
+    if verdict.label != "relevant" or verdict.tier != "core" or status is None:
         return None
+    clearest = max(law, key=lambda passage: judge_text(passage.text, passage.heading).score)
     url = snapshot.final_url or snapshot.url
-    return Paper(status, snapshot.fetched_at, title or url, url, digest=snapshot.digest, section=section)
+    title = reading.document.title or url
+    return Paper(status, snapshot.fetched_at, title, url, digest=snapshot.digest, section=_trail(clearest.heading))
+
+
+def agreed(papers: Iterable[Paper | None]) -> tuple[Paper, ...]:
+    """The papers of one code where all point one way; none where its parts point two ways."""
+    found = tuple(paper for paper in papers if paper)
+    return found if len({paper.status for paper in found}) == 1 else ()
 
 
 def cited(entry: PolicyEntry) -> Paper:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from watcher import alerts, diff, extractors, ocr, platforms
+from watcher import alerts, diff, extractors, ocr, platforms, policy
 from watcher.errors import FetchError, ReadError, Scanned, StoreError
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
@@ -28,6 +28,7 @@ from watcher.model import (
     Mute,
     NotModified,
     Outcome,
+    Paper,
     Reading,
     Request,
     Response,
@@ -78,6 +79,7 @@ class Findings:
     changes: list[Change] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
     forms = {document.request.found_on for document in known.values() if document.request.method == "POST"}
     seen: dict[str, DocumentState] = {}
     looks: list[Look] = []
+    standing: list[Paper | None] = []
     for _ in range(DEEPEST):
         found: list[Request] = []
         for request in within_reach(level, known, MOST_DOCUMENTS - len(looks)):
@@ -119,6 +122,7 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
             # an opening never seen before is a baseline of its own, also where the reader has learnt a new one
             document = document or first_listed(site, request, started, silent=True)
             look = await look_at(site, request, document, desk, has_forms=request.key in forms)
+            standing.append(in_force(site, look, desk.judge))
             looks.append(without_text(look))
             seen[request.key] = look.document
             if request.key in openings and turned_away(look.visit):
@@ -144,6 +148,7 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
         snapshots=[look.snapshot for look in looks if look.snapshot],
         changes=list(changes),
         alerts=list(composed),
+        papers=list(policy.agreed(standing)),
         deliveries=[
             delivery
             for alert in composed
@@ -534,6 +539,13 @@ async def with_agenda(site: Site, change: Change, documents: Iterable[DocumentSt
         if about.kind == "meeting" and (reading := await reading_of(site, document, objects)):
             titles += [item.title for item in reading.items]
     return replace(change, context=tuple(dict.fromkeys((*change.context, *filter(None, titles)))))
+
+
+def in_force(site: Site, look: Look, judge: Judge) -> Paper | None:
+    """What a rule's own text is that was read silently, for the first time: no news, but what stands."""
+    if not (look.quiet and look.snapshot and look.reading):
+        return None
+    return policy.in_force(site, look.snapshot, look.reading, judge.judge_text)
 
 
 def judged(changes: Iterable[Change], judge: Judge) -> list[Change]:

@@ -23,9 +23,10 @@ from watcher.ledger.tables import alerts as alerts_table
 from watcher.ledger.tables import deliveries as deliveries_table
 from watcher.ledger.tables import documents as documents_table
 from watcher.ledger.tables import heads, matters, moments, sites
+from watcher.ledger.tables import papers as papers_table
 from watcher.ledger.tables import visits as visits_table
-from watcher.ledger.values import CHANGE, SNAPSHOT, alert_row, dump_request, plain
-from watcher.model import Alert, Change, Damage, Delivery, DocumentState, SiteState, Snapshot, Visit
+from watcher.ledger.values import CHANGE, PAPER, SNAPSHOT, alert_row, dump_request, plain
+from watcher.model import Alert, Change, Damage, Delivery, DocumentState, Paper, SiteState, Snapshot, Visit
 
 WRITTEN = "written"  # when visits were recorded last, by the clock that stamps files
 
@@ -78,6 +79,7 @@ class Ledger(Outbox, History, Keeping, Stream):
         alerts: Sequence[Alert] = (),
         deliveries: Sequence[Delivery] = (),
         forgotten: Sequence[DocumentState] = (),
+        papers: Sequence[tuple[str, Paper]] = (),
     ) -> None:
         """Write everything found, of one site or of many, in ONE transaction: all of it is there afterwards or none.
 
@@ -92,6 +94,7 @@ class Ledger(Outbox, History, Keeping, Stream):
             chain.append(connection, "change", [_change_row(change) for change in changes])
             insert_new(connection, alerts_table, [alert_row(alert) for alert in alerts])
             upsert(connection, matters, _ties(alerts))
+            insert_new(connection, papers_table, [_paper_row(slug, paper) for slug, paper in papers])
             insert_new(connection, deliveries_table, [plain(delivery) for delivery in deliveries])
             upsert(connection, documents_table, [_document_row(document) for document in documents])
             upsert(connection, sites, [plain(state) for state in states])
@@ -164,3 +167,7 @@ def _ties(alerts: Sequence[Alert]) -> list[dict[str, Any]]:
         for tie in alert.ties
     }
     return list(rows.values())
+
+
+def _paper_row(jurisdiction: str, paper: Paper) -> dict[str, Any]:
+    return {"jurisdiction": jurisdiction, "url": paper.url, "digest": paper.digest, "value": PAPER.dump(paper)}

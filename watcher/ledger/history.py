@@ -20,13 +20,14 @@ from watcher.ledger.tables import (
     feedback,
     matters,
     mutes,
+    papers,
     parked,
     sites,
     snapshots,
     visits,
 )
-from watcher.ledger.values import ALERT, CHANGE, FEEDBACK, SNAPSHOT, load_request
-from watcher.model import Act, Alert, Change, DocumentState, Feedback, Mute, SiteState, Snapshot, Tie, Visit
+from watcher.ledger.values import ALERT, CHANGE, FEEDBACK, PAPER, SNAPSHOT, load_request
+from watcher.model import Act, Alert, Change, DocumentState, Feedback, Mute, Paper, SiteState, Snapshot, Tie, Visit
 
 
 class History:
@@ -113,6 +114,14 @@ class History:
         with self._desk.reading() as connection:
             rows = connection.execute(_query(alerts, [alerts.c.value], limit, wanted)).all()
         return [ALERT.load(row.value) for row in _last(rows)]
+
+    def papers(self) -> dict[str, list[Paper]]:
+        """The texts that were in force when they were first seen, by jurisdiction."""
+        found: dict[str, list[Paper]] = {}
+        with self._desk.reading() as connection:
+            for row in connection.execute(select(papers).order_by(papers.c.jurisdiction, papers.c.url)):
+                found.setdefault(row.jurisdiction, []).append(PAPER.load(row.value))
+        return found
 
     def alerts_in(self, thread: str) -> list[Alert]:
         """The alerts of one thread ("ma-boston/file/2026-0412"), in the order they were told."""

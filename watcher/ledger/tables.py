@@ -31,6 +31,7 @@ REVISIONS = (
     "0003",
     "0004",
     "0005",
+    "0006",
 )  # of migrations/versions, oldest first: known without importing Alembic, which takes half a second
 
 metadata = MetaData(
@@ -237,6 +238,16 @@ matters = Table(
     Column("confidence", Float, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Index(None, "jurisdiction", "thread"),
+)
+
+# Texts that were in force when they were first seen: no change, but what the status of a place begins with.
+papers = Table(
+    "papers",
+    metadata,
+    Column("jurisdiction", Text, primary_key=True),
+    Column("url", Words, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
 )
 
 threads = Table(

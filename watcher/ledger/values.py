@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from watcher.ledger.tables import storable
-from watcher.model import Alert, Change, Feedback, Request, Snapshot
+from watcher.model import Alert, Change, Feedback, Paper, Request, Snapshot
 
 Value = TypeVar("Value")
 
@@ -45,6 +45,7 @@ REQUEST = Form(Request)
 SNAPSHOT = Form(Snapshot)
 CHANGE = Form(Change)
 ALERT = Form(Alert)
+PAPER = Form(Paper)
 FEEDBACK = Form(Feedback)
 
 

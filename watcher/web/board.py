@@ -100,6 +100,7 @@ class Board:
         self.by_place: dict[str, list[News]] = defaultdict(list)
         self.by_change: dict[str, News] = {}
         self._papers: dict[str, list[Paper]] = defaultdict(list)
+        self._texts: dict[str, list[Paper]] = {}  # in force when first seen
         self._standings: dict[str, tuple[datetime, Standing]] = {}
         self._sites: dict[str, list[Site]] = defaultdict(list)
         self._homes: dict[str, Jurisdiction] = {}
@@ -116,6 +117,9 @@ class Board:
             while self._alerts < reach.alerts and (more := self._ledger.alerts_after(self._alerts)):
                 for seq, alert in more:
                     self._take(seq, alert)
+            if (standing_texts := self._ledger.papers()) != self._texts:
+                self._texts = standing_texts
+                self._standings.clear()
             if reach.changes != self._changes:
                 self._labels, self._changes = self._ledger.change_labels(), reach.changes
 
@@ -150,7 +154,7 @@ class Board:
         return self._place(slug, now) if slug in self._homes else None
 
     def _place(self, slug: str, now: datetime) -> Place:
-        papers = self._papers.get(slug)
+        papers = [*self._texts.get(slug, ()), *self._papers.get(slug, ())]
         if not papers:
             found = Standing(NOTHING)
         else:
