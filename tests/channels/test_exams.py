@@ -196,12 +196,29 @@ async def test_no_secret_is_in_any_error_or_log_line(
 
 
 SLACK_CODES = {
-    "token": ["invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"],
-    "target": ["channel_not_found", "not_in_channel", "is_archived", "restricted_action", "team_not_found"],
-    "message": ["invalid_blocks", "msg_blocks_too_long", "no_text", "invalid_metadata_format", "metadata_too_large"],
-    "thread": ["thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"],
-    "service": ["ratelimited", "internal_error", "fatal_error", "service_unavailable", "a_code_of_tomorrow"],
-}
+    "token": [
+        "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+        "not_allowed_token_type", "app_access_restricted", "access_denied", "two_factor_setup_required",
+        "org_login_required",
+    ],
+    "target": [
+        "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel",
+        "restricted_action_of_tomorrow", "no_permission", "messages_tab_disabled", "ekm_access_denied", "team_not_found",
+    ],
+    "message": [
+        "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "no_text", "too_many_attachments",
+        "markdown_text_conflict", "invalid_metadata_format", "metadata_too_large", "invalid_arg_name", "invalid_charset",
+        "invalid_form_data",
+    ],
+    "thread": [
+        "message_not_found", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    ],
+    "service": [
+        "ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "request_timeout",
+        "service_unavailable", "team_added_to_org", "a_code_of_tomorrow",
+    ],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("scope", "code"), [(scope, code) for scope, codes in SLACK_CODES.items() for code in codes])
@@ -211,7 +228,8 @@ async def test_every_code_of_slack_has_its_class(scope: str, code: str) -> None:
         error = await failure(slack_bot(service))
     assert (error.scope, error.code) == (scope, code)
     assert error.permanent == (scope in ("token", "target", "message"))
-    assert error.ambiguous == (code in ("internal_error", "fatal_error", "service_unavailable"))
+    assert error.ambiguous == (code in ("internal_error", "fatal_error", "request_timeout", "service_unavailable"))
+    assert error.retry_after == (60.0 if code in ("ratelimited", "rate_limited", "message_limit_exceeded") else None)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ class Socket:
 
     async def run(self) -> None:
         """Keeps a socket open until cancelled."""
+        # one session for every call, ours to close: the SDK's own tasks may be cut off in the middle of one
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as self._web.session:
+            await self._listen()
+
+    async def _listen(self) -> None:
         while True:
             client = SocketModeClient(self._app_token, logger=_quiet, web_client=self._web, ping_interval=5)
             client.socket_mode_request_listeners.append(self._take)
@@ -89,7 +94,7 @@ class Socket:
                 self.clerk.deaf(self.name, f"no connection ({type(trouble).__name__})")
                 rest = 6 * REST
             finally:
-                await client.close()  # type: ignore[no-untyped-call]
+                await _closed(client)
             await asyncio.sleep(rest)
 
     async def _stay(self, client: SocketModeClient) -> None:
@@ -166,7 +171,7 @@ class Socket:
         """Only to the one who asked."""
         words = cut_escaped(text, LENGTH)
         if url := payload.get("response_url"):
-            hook = AsyncWebhookClient(str(url), timeout=30, retry_handlers=[], logger=_quiet)
+            hook = AsyncWebhookClient(str(url), timeout=30, retry_handlers=[], logger=_quiet, session=self._web.session)
             sent = await hook.send(text=words, response_type="ephemeral", replace_original=False)
             if sent.status_code == 200:
                 return
@@ -175,6 +180,16 @@ class Socket:
 
 _FOR_GOOD = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type",
                        "missing_scope", "access_denied", "forbidden_team"})  # fmt: skip
+
+
+async def _closed(client: SocketModeClient) -> None:
+    """Closes the client to the end, also where we are cancelled meanwhile: half closed it leaks its connections."""
+    closing = asyncio.ensure_future(client.close())  # type: ignore[no-untyped-call]
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await closing
+        raise
 
 
 def _code(trouble: SlackApiError) -> str:
