@@ -39,7 +39,7 @@ from watcher.web.view import View
 
 __all__ = ["Copy", "Index", "View", "create", "handlers", "publish"]
 
-DATES = 300  # meetings of one calendar
+DATES = 100  # meetings of one calendar
 STATIC = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -130,10 +130,13 @@ def feeds(view: View, pages: Pages) -> dict[str, Handler]:
         found = view.board.place(slug, now) if slug else None
         if slug and found is None:
             return pages.missing("This place is not watched")
-        news = view.board.by_place.get(slug, []) if slug else view.board.news
-        relevant = [one for one in news if one.label == "relevant"]
+        if slug:
+            news = [one for one in view.board.by_place.get(slug, []) if one.label == "relevant"]
+            meetings = view.board.meetings(now, news)
+        else:
+            meetings = view.board.coming(now)
         name = f"{found.name if found else 'Ordinance Watcher'}: meetings with relevant items"
-        body = calendar(name, view.board.meetings(now, relevant)[:DATES], _base(view, request), now)
+        body = calendar(name, meetings[:DATES], _base(view, request), now)
         return Response(body, media_type="text/calendar; charset=utf-8")
 
     return {

@@ -93,6 +93,7 @@ class Board:
         self._ledger = ledger
         self._guard = threading.Lock()
         self._alerts = 0
+        self._coming: tuple[tuple[int, int], list[tuple[Meeting, list[News]]]] | None = None
         self._places: tuple[tuple[int, int], list[Place]] | None = None
         self._changes = -1
         self._labels: Mapping[str, int] = {}
@@ -175,6 +176,13 @@ class Board:
             relevant=self._labels.get("relevant", 0),
             unsure=self._labels.get("unsure", 0),
         )
+
+    def coming(self, now: datetime) -> list[tuple[Meeting, list[News]]]:
+        """The coming meetings with relevant items, of all places; made once for all who ask within a minute."""
+        key = self.moment(now)
+        if self._coming is None or self._coming[0] != key:
+            self._coming = key, self.meetings(now, (one for one in self.news if one.label == "relevant"))
+        return self._coming[1]
 
     def meetings(self, now: datetime, among: Iterable[News] | None = None) -> list[tuple[Meeting, list[News]]]:
         """The coming meetings with relevant items, the next first, each as it was known last."""

@@ -113,7 +113,9 @@ class Pages:
             statuses_here=_tally(here),
             news=shown[:NEWEST],
             total=len(shown),
-            meetings=view.board.meetings(now, shown[::-1])[:NEXT],
+            meetings=(view.board.meetings(now, shown[::-1]) if filters.chosen or state else view.board.coming(now))[
+                :NEXT
+            ],
             counts=view.board.counts(view.sites, troubled, documents),
             mutes=view.ledger.mutes(now),
             labels=view.board.by_change,
