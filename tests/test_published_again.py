@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from tests.town import Desk, Line, Town, a_town, of_type
 
@@ -103,3 +105,15 @@ def test_replay_tells_of_an_agenda_published_again_what_the_visits_told(desk: De
         told += texts_told(desk.lines("check"))
     again = desk.lines("replay")
     assert texts_told(again) == told == [ADDENDUM.strip()]
+
+
+def test_the_coming_meeting_with_a_relevant_item_is_in_the_calendar(desk: Desk, town: Town) -> None:
+    town.put("/Calendar.aspx", calendar(agenda(7)))
+    town.put(agenda(7), AGENDA + ADDENDUM, Content_Type="text/plain")
+    desk.run("check")
+    assert "1 meeting" in desk.run("export", "--ics", "coming.ics").stdout
+    (event,) = Calendar.from_ical((desk.folder / "coming.ics").read_bytes()).walk("VEVENT")
+    assert event.decoded("dtstart") == datetime(2099, 12, 9, 0, tzinfo=UTC)
+    assert (str(event["location"]), str(event["summary"])) == ("Chambers", "Springfield, IL: City Council")
+    assert "287(g)" in str(event["description"])
+    assert town.base in str(event["description"])

@@ -227,6 +227,9 @@ def export(
         Path | None,
         typer.Option("--warc", metavar="PATH", help="Snapshots as WARC/1.1; compressed where it ends in .gz."),
     ] = None,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="PATH", help="Coming meetings with relevant items, as a calendar.")
+    ] = None,
     feedback: Annotated[
         Path | None, typer.Option("--feedback", metavar="PATH", help="What people said of verdicts, as labelled lines.")
     ] = None,
@@ -234,8 +237,8 @@ def export(
     """Write changes, snapshots or feedback to files."""
     with application("export") as app:
         wanted = {site.id for site in chosen(app, sites)} if sites else None
-        if not (as_csv or as_json_file or warc or feedback):
-            refuse("say what to write: --csv PATH, --json PATH, --warc PATH or --feedback PATH")
+        if not (as_csv or as_json_file or warc or ics or feedback):
+            refuse("say what to write: --csv PATH, --json PATH, --warc PATH, --ics PATH or --feedback PATH")
         found = [change for change in app.ledger.changes() if wanted is None or change.site in wanted]
         try:
             if as_json_file:
@@ -254,6 +257,8 @@ def export(
                     for key, document in documents.items()
                 }
                 typer.echo(f"{warc}: {counted(write_warc(warc, kept, app.objects, asked), 'snapshot')}")
+            if ics:
+                typer.echo(f"{ics}: {counted(write_calendar(ics, app, wanted), 'meeting')}")
             if feedback:
                 said = [one for one in app.ledger.feedback() if wanted is None or one.site in wanted]
                 rows = [orjson.dumps(line) + b"\n" for line in labelled(said)]
@@ -261,6 +266,19 @@ def export(
                 typer.echo(f"{feedback}: {counted(len(rows), 'labelled text')}")
         except OSError as trouble:
             refuse(f"cannot write {trouble.filename}: {trouble.strerror}", code=1)
+
+
+def write_calendar(path: Path, app: App, wanted: set[str] | None) -> int:
+    """The coming meetings with relevant items, as the page's own calendar tells them; how many."""
+    from watcher.web.board import Board  # icalendar, which feeds uses, takes a while to import
+    from watcher.web.feeds import calendar
+
+    board = Board(app.ledger, app.sites, app.book.policy)
+    board.refresh()
+    news = [one for one in board.news if one.label == "relevant" and (wanted is None or one.site in wanted)]
+    coming = board.meetings(app.now(), news)
+    path.write_bytes(calendar("Ordinance Watcher: meetings with relevant items", coming, "", app.now()))
+    return len(coming)
 
 
 def write_csv(path: Path, rows: list[Line]) -> None:

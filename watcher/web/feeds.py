@@ -78,7 +78,10 @@ def _stamp(moment: datetime) -> str:
 
 
 def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base: str, now: datetime) -> bytes:
-    """The meetings with the items that are relevant; times in UTC, which every calendar shows in its reader's zone."""
+    """The meetings with the items that are relevant; times in UTC, which every calendar shows in its reader's zone.
+
+    `base` is the address of the page that shows the changes, "" where there is none: then the source itself is linked.
+    """
     made = Calendar()
     made.add("prodid", "-//Ordinance Watcher//EN")
     made.add("version", "2.0")
@@ -92,7 +95,10 @@ def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base
         event.add("dtstart", meeting.start.astimezone(UTC))
         event.add("dtend", (meeting.end or meeting.start + SITTING).astimezone(UTC))
         event.add("summary", one_line(f"{news[0].place}: {meeting.body or 'meeting'}"))
-        items = dict.fromkeys(f"{one.matter or one.headline}\n{base}/changes/{one.change}" for one in reversed(news))
+        items = dict.fromkeys(
+            f"{one.matter or one.headline}\n{f'{base}/changes/{one.change}' if base else one.url}"
+            for one in reversed(news)
+        )
         event.add("description", _xml("\n\n".join(items)))
         if meeting.location:
             event.add("location", _xml(one_line(meeting.location)))
