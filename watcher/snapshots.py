@@ -21,7 +21,7 @@ import re
 import shutil
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -125,6 +125,21 @@ class Objects:
             with contextlib.suppress(OSError):
                 path.unlink()
         return len(leftovers)
+
+    def unnamed(self, named: Set[str], before: datetime) -> Iterator[tuple[str, int]]:
+        """Objects that are not among `named` and were written before that time: (digest, bytes on disk)."""
+        for path in sorted(self.folder.glob("??/*.zst")):
+            digest, about = path.parent.name + path.stem, path.stat()
+            written = datetime.fromtimestamp(about.st_mtime, UTC)
+            if DIGEST.fullmatch(digest) and digest not in named and written < before:
+                yield digest, about.st_size
+
+    def drop(self, digest: str) -> None:
+        """Removes one object. Only for the lock's holder. Raises StoreError where the folder cannot be written."""
+        try:
+            self.path(digest).unlink(missing_ok=True)
+        except OSError as error:
+            raise _trouble(error, self.folder) from error
 
     def _verify_shard(self, shard: Path) -> Iterator[Damage]:
         try:

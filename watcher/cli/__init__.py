@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import detecting, keeping, looking, outlet, publishing, replaying, running, teaching, trying
+from watcher.cli import detecting, keeping, looking, outlet, pruning, publishing, replaying, running, teaching, trying
 
 Command = Callable[..., None] | typer.Typer
 
@@ -48,6 +48,8 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "export": looking.export,
         "publish": publishing.publish,
         "migrate": running.migrate,
+        "prune": pruning.prune,
+        "worker": pruning.worker,
     },
 }
 

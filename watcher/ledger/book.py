@@ -18,6 +18,7 @@ from watcher.ledger.history import History
 from watcher.ledger.keeping import Keeping
 from watcher.ledger.opening import bring_up
 from watcher.ledger.outbox import Outbox
+from watcher.ledger.retention import Retention
 from watcher.ledger.stream import Stream
 from watcher.ledger.tables import alerts as alerts_table
 from watcher.ledger.tables import deliveries as deliveries_table
@@ -31,7 +32,7 @@ from watcher.model import Alert, Change, Damage, Delivery, DocumentState, Paper,
 WRITTEN = "written"  # when visits were recorded last, by the clock that stamps files
 
 
-class Ledger(Outbox, History, Keeping, Stream):
+class Ledger(Outbox, History, Keeping, Retention, Stream):
     """Everything known, in one database. Safe to use from several threads; each call is one transaction."""
 
     def __init__(self, desk: Desk) -> None:
