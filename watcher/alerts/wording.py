@@ -180,6 +180,8 @@ def what_happened(change: Change, kind: str, zone: str) -> str:
         return f"meeting{when} cancelled"
     if change.kind == "rescheduled":
         return f"meeting now set for {local(start, zone, abbreviation=False)}" if start else "meeting rescheduled"
+    if change.key == "codified-through":
+        return "the note of how far the code is codified changed (no change of law by itself)"
     if what == "meeting":
         return f"{_MEETING.get(part) or _MEETING[change.kind]}{when}"
     if what == "matter":

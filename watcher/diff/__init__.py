@@ -8,7 +8,7 @@ them, so that a judge can judge the change and not the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from watcher.diff.sameness import fold
 from watcher.model import Change, Passage, Reading, Request, Site
 
 __all__ = ["compare", "redline"]
+
+CODIFIED = "codified-through"  # the key of a publisher's banner (`Passage.aside`)
 
 
 def compare(
@@ -43,7 +45,19 @@ def compare(
     old = _untold(_law(before), told) if before else ()
     new = _untold(_law(after), told)
     place = news.Place(windowed=site.kind == "list" or after.document.kind in ("list", "listing"))
-    return (*found, *news.compare(frame, old, new, place))
+    return (*found, *_codified(frame), *news.compare(frame, old, new, place))
+
+
+def _codified(frame: Frame) -> Iterator[Change]:
+    """Yield how far a code was codified before and is now ("codified through Ordinance No. 12"): no change of law."""
+    if frame.before is None:
+        return
+    old, new = (
+        "\n".join(passage.text for passage in reading.document.passages if passage.key == CODIFIED)
+        for reading in (frame.before, frame.after)
+    )
+    if old and new and fold(old) != fold(new):
+        yield frame.change("reworded", CODIFIED, old, new, heading=("Codified through",))
 
 
 def _alike(before: Reading | None, after: Reading) -> tuple[Reading | None, Reading]:
