@@ -87,6 +87,12 @@ def facts(change: Change, site: Site | None) -> list[tuple[str, str]]:
         ("Source", change.url),
         ("Noticed", local(change.seen_at, zone)),
         ("Last seen unchanged", local(last, zone) if last else ""),
+        (
+            "Happened",
+            f"after {local(last, zone)} and before {local(change.seen_at, zone)}"
+            if last
+            else f"before {local(change.seen_at, zone)}",
+        ),
         ("Snapshot before (SHA-256)", change.snapshot_before or ""),
         ("Snapshot after (SHA-256)", change.snapshot_after or ""),
         ("Change", change.id),
