@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
 from bs4.element import Tag
 
 from watcher.errors import EmptyReading, LayoutChanged, Unreadable
@@ -17,6 +18,10 @@ from watcher.extractors import extract
 from watcher.extractors.text import decode
 from watcher.model import Document, Reading, Request, Response
 from watcher.reading import agenda_text, marks
+
+# Snippets of mark-up out of JSON and feeds are often an address and nothing else, and readers know what they parse.
+warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
 
 DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
 AGENDA_KINDS = frozenset({"agenda", "packet"})
@@ -34,13 +39,15 @@ def decoded(response: Response) -> str:
 
 
 def page_of(response: Response) -> BeautifulSoup:
-    """The parsed page. Raises LayoutChanged for XML in its place.
+    """The parsed page. Raises LayoutChanged for XML or a text without any mark-up in its place.
 
     Raises Unreadable for a page that stops half way: what is missing would look like removed.
     """
     text = decoded(response)
     if text.lstrip().startswith("<?xml") and "<html" not in text[:4000].lower():
         raise LayoutChanged("XML came where a web page was due", url=response.url)
+    if "<" not in text:
+        raise LayoutChanged("a text without mark-up came where a web page was due", url=response.url)
     if "<html" in text[:4000].lower() and "</html" not in text[-4000:].lower():
         raise Unreadable("the page stops half way: its end is missing", url=response.url)
     return BeautifulSoup(text, "lxml")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from watcher.platforms import EmptyReading, LayoutChanged, Response, Unreadable, marks, pages
+from watcher.platforms import EmptyReading, LayoutChanged, Response, marks, pages
 
 HOLDER = "ctl00_ContentPlaceHolder1_"
 _COUNT = re.compile(r"^\s*([\d,]+) records?\s*$", re.IGNORECASE)
@@ -31,11 +31,7 @@ def page_of(response: Response) -> BeautifulSoup:
     Raises Unreadable for an answer that stops half way, LayoutChanged (naming the vendor's words) for an error page that
     came with status 200.
     """
-    text = decoded(response)
-    head = text[:2000].lower()
-    if "<html" in head and "</html" not in text[-4000:].lower():
-        raise Unreadable("the page stops half way: its end is missing", url=response.url)
-    page = BeautifulSoup(text, "lxml")
+    page = pages.page_of(response)
     if response.url.split("?", 1)[0].lower().endswith("error.aspx"):
         raise LayoutChanged("InSite answered with its error page", url=response.url)
     if not page.find("table", class_="rgMasterTable") and not page.find(id=re.compile(f"^{HOLDER}(lbl|hyp)")):
@@ -43,14 +39,6 @@ def page_of(response: Response) -> BeautifulSoup:
         if found := _NOT_THERE.search(words[:2000]):
             raise LayoutChanged(f"InSite answered with an error page ({found.group(0)!r})", url=response.url)
     return page
-
-
-def decoded(response: Response) -> str:
-    """The body as text: UTF-8 unless the header says otherwise (InSite always writes UTF-8)."""
-    try:
-        return response.body.decode(response.charset or "utf-8", errors="replace")
-    except LookupError:
-        return response.body.decode("utf-8", errors="replace")
 
 
 def seen(tag: Tag | None) -> str:
