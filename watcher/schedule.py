@@ -25,6 +25,7 @@ NEAR = timedelta(hours=96)
 FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(hours=6)
 SPREAD = 0.1
+MOST_FIRES = 200  # of a cron line that are counted for its mean
 CRON_SPREAD = timedelta(minutes=5)  # who writes "0 2 * * *" means about two o'clock
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat") * 2
 
@@ -72,6 +73,20 @@ def next_due(site: Site, state: SiteState, now: datetime, jitter: float) -> date
         wait = min(wait, retry) if retry <= interval else retry
     most = min(wait * SPREAD, CRON_SPREAD) if site.cron else wait * SPREAD
     return now + wait + most * jitter
+
+
+def visits_a_day(site: Site, now: datetime, *, near: bool = False) -> float:
+    """How often `site` is visited in a day by its rhythm: of a cron line the mean of a week. With `near`, as before a
+    meeting. Failures and jitter are left out.
+    """
+    day = timedelta(days=1)
+    often, at = day / site.every, now
+    if site.cron is not None and (fire := _fire(site, now)) is not None:
+        fires = 0
+        while fire is not None and fire < now + 7 * day and fires < MOST_FIRES:
+            fires, at, fire = fires + 1, fire, _fire(site, fire)
+        often = fires / ((at - now) / day if fires == MOST_FIRES else 7)
+    return max(often, day / site.near_meeting) if near else often
 
 
 def _rhythm(site: Site, now: datetime) -> tuple[timedelta, timedelta]:

@@ -10,7 +10,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from watcher.cli import detecting, keeping, looking, outlet, pruning, publishing, replaying, running, teaching, trying
+from watcher.cli import (
+    detecting,
+    keeping,
+    looking,
+    outlet,
+    planning,
+    pruning,
+    publishing,
+    replaying,
+    running,
+    teaching,
+    trying,
+)
 
 Command = Callable[..., None] | typer.Typer
 
@@ -48,6 +60,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "export": looking.export,
         "publish": publishing.publish,
         "migrate": running.migrate,
+        "capacity": planning.capacity,
         "prune": pruning.prune,
         "worker": pruning.worker,
     },
