@@ -168,8 +168,11 @@ def unmute(
     tell: Annotated[bool, typer.Option("--tell", help="Send what it withheld, too.")] = False,
     by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who says so (default: your login).")] = "",
 ) -> None:
-    """End a mute now, and say how much it withheld."""
-    with application("unmute", lock=True) as app:
+    """End a mute now, and say how much it withheld.
+
+    Also beside a running service, which then hears of it at its next visit.
+    """
+    with application("unmute", beside=True) as app:
         act = Act(app.now(), by or getpass.getuser(), "unmute", what)
         if not app.ledger.remove_mute(what, act):
             standing = ", ".join(mute.what for mute in app.ledger.mutes(app.now())) or "nothing"

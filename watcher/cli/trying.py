@@ -18,7 +18,7 @@ from watcher import extractors, platforms, registry, settings, wall
 from watcher.app import judge_for, vocabulary
 from watcher.cli.frame import Json, configuration, exit_codes, moment, nearest, refuse
 from watcher.cli.reports import counted, emit
-from watcher.errors import Blocked, EmptyReading, FetchError, ReadError, RegistryError, Unreadable
+from watcher.errors import Blocked, EmptyReading, FetchError, LayoutChanged, ReadError, RegistryError, Unreadable
 from watcher.fetch import refusal
 from watcher.judge import Judge
 from watcher.lines import Line, error_line, reading_lines, verdict_object
@@ -55,7 +55,7 @@ def validate(
                 settings.resolve(channel, os.environ)
             except RegistryError as trouble:  # the file is right; what is missing is said, as it will stop `run`
                 for problem in trouble.problems:
-                    typer.echo(f"warning: {problem.message}", err=True)
+                    typer.echo(f"warning: {problem.key} {problem.message}", err=True)
 
 
 def schema() -> None:
@@ -214,10 +214,8 @@ def read_lines(site: Site, response: Response) -> Iterator[Line]:
             else platform.read(site, response)
         )
     except (ReadError, FetchError) as trouble:
-        name = next(
-            (kind.__name__ for kind in (Blocked, EmptyReading, Unreadable) if isinstance(trouble, kind)),
-            type(trouble).__name__,
-        )
+        kinds = (Blocked, EmptyReading, LayoutChanged, Unreadable)
+        name = next((kind.__name__ for kind in kinds if isinstance(trouble, kind)), "Unreadable")
         yield error_line(name, str(trouble), code=trouble.reason)
         return
     finally:
