@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.fakes.news import BOSTON, MATTER, MEETING, NOON, SITE, WORDS, alert, change, verdict
 from watcher.alerts import compose, cut, masked, notice, plain_text, route, short_id, units, web_address
 from watcher.alerts.privacy import MASK, masked_redline
-from watcher.alerts.route import next_digest, quiet_until
+from watcher.alerts.rhythm import next_digest, quiet_until
 from watcher.model import Alert, Change, Mute, Redline, Route
 
 # ------------------------------------------------------------------------------------------------------- compose
