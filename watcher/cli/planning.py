@@ -108,8 +108,9 @@ def in_words(machine: Line, lines: list[Line]) -> Iterator[str]:
             yield f"{line['group']}: late where all its sites have meetings at once"
     if machine["documents_read"]:
         some = counted(int(str(machine["documents_read"])), "stored document")
-        yield f"reading here: {float(str(machine['seconds_a_document'])) * 1000:.1f} ms a document, mean of {some}; "
-        yield f"one after the other that is {machine['documents_a_day']} changed documents a day; unchanged ones are not read"
+        each, most = float(str(machine["seconds_a_document"])) * 1000, machine["documents_a_day"]
+        yield f"reading here, network and disk left out: {each:.1f} ms a document, mean of {some}"
+        yield f"one after the other at most {most} changed documents a day; unchanged ones are not read"
     else:
         yield "nothing is stored yet to measure reading on: run `watcher check` first"
 
