@@ -85,3 +85,16 @@ def test_evidence_quotes_the_text_exactly(left: str, right: str) -> None:
     for evidence in verdict.evidence:
         assert text[evidence.start : evidence.end] == evidence.text
         assert evidence.text
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        ("The independent cost estimate (ICE) for the detention center roof. ICE is due in May.", 0),
+        ("Replace internal combustion engine (ICE) vehicles of the jail; ICE fleet list.", 0),
+        ("The cost estimate by ICE, Immigration and Customs Enforcement, for jail beds.", 1),
+        ("The jail shall not hold persons for ICE.", 1),
+    ],
+)
+def test_a_text_that_says_what_else_its_letters_stand_for_is_believed(text: str, agency: int) -> None:
+    assert fold(text).low.count("ICE") == agency

@@ -38,6 +38,11 @@ _FROZEN_AFTER = re.compile(
     r"vehicle|engine|mitigation|dam\b|jam|\(internal|removal (?:and|from|of|service|contract|equip)|removal$|blast|pack|cube|vend|facility|sports)"
 )
 
+# A text that says itself what else its ICE stands for speaks of that throughout, unless it names the agency too.
+_DEFINED = re.compile(
+    r"(?i:\bcost estimates?|\bcombustion(?: engines?)?(?: vehicles?)?|\bintercontinental exchange|\bcase of emergency)\W{1,3}ICE\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -109,6 +114,8 @@ def _level(uneven: str, before: str, after: str) -> str:
 def _lowered(text: str) -> str:
     low = text.lower()
     if "ICE" not in text:
+        return low
+    if _DEFINED.search(text) and "customs enforcement" not in low:
         return low
     parts: list[str] = []
     done = 0
