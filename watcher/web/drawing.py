@@ -1,6 +1,6 @@
 """The map as inline SVG: outlines of the states, a mark for each place. Shape and word say the status, not colour alone.
 
-Outlines are drawn once by `tools/map_shapes.py`. With few places every mark is a link of its own; with many, the marks
+Outlines are drawn once by `docs/map_shapes.py`. With few places every mark is a link of its own; with many, the marks
 of one status become one path and the states are the links, so that the first page stays small and a keyboard comes
 through it.
 """

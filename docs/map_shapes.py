@@ -1,6 +1,6 @@
 """Draws the outlines of the states once: us-atlas's TopoJSON in, `watcher/web/shapes.json` and `fine.json` out.
 
-    npm pack us-atlas && tar xzf us-atlas-*.tgz && python tools/map_shapes.py package/states-10m.json
+    npm pack us-atlas && tar xzf us-atlas-*.tgz && python docs/map_shapes.py package/states-10m.json
 
 us-atlas (ISC licence) is the Census Bureau's cartographic boundary file. Arcs are simplified before they are joined, so
 that neighbours keep one border. Nothing of this runs where the page is served.
