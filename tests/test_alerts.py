@@ -92,6 +92,14 @@ def test_alike_words_with_other_numbers_are_another_thing() -> None:
     assert composed(one, two) == ["a", "b"]
 
 
+def test_a_paper_that_writes_the_kind_before_the_number_repeats_the_item() -> None:
+    paper = replace(MATTER, id="p", file=f"Ordinance {MATTER.file}")
+    other = replace(MATTER, id="o", file=f"Ordinance 9{MATTER.file}")
+    pdf = "https://council.example/agenda.pdf"
+    assert composed(change("a", matter=MATTER), change("b", matter=paper, url=pdf)) == ["a+b"]
+    assert composed(change("a", matter=MATTER), change("b", matter=other, url=pdf)) == ["a", "b"]
+
+
 def test_the_same_words_at_another_meeting_are_another_thing() -> None:
     later = replace(MEETING, id="m2", url="https://council.example/2")
     assert composed(change("a"), change("b", meeting=later, url="https://council.example/2")) == ["a", "b"]

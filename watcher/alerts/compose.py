@@ -108,7 +108,13 @@ def _file(change: Change) -> str | None:
 
 def _fold(finds: list[_Find]) -> list[_Find]:
     """Finds without a file number join the find they repeat; those with different numbers never join."""
-    kept = [find for find in finds if find.file]
+    kept: list[_Find] = []
+    for find in (find for find in finds if find.file):
+        twin = next((other for other in kept if _one_number(find, other) and _repeats(find, other)), None)
+        if twin:
+            twin.changes.extend(find.changes)
+        else:
+            kept.append(find)
     for find in (find for find in finds if not find.file):
         home = _home(find, kept)
         if home is None:
@@ -117,6 +123,12 @@ def _fold(finds: list[_Find]) -> list[_Find]:
             home.changes.extend(find.changes)
     order = {id(find): index for index, find in enumerate(finds)}
     return sorted(kept, key=lambda find: order[id(find)])
+
+
+def _one_number(find: _Find, other: _Find) -> bool:
+    """Whether one number is the other with its kind in front: a paper says "Resolution 26-118", the system 26-118."""
+    short, long = sorted((find.file or "", other.file or ""), key=len)
+    return len(short) >= TELLING and long.endswith(f" {short}")
 
 
 def _home(find: _Find, others: Sequence[_Find]) -> _Find | None:
