@@ -176,3 +176,25 @@ async def test_a_clock_set_back_does_not_stop_the_ticks(monkeypatch: pytest.Monk
     finally:
         rearming.cancel()
         scheduler.shutdown(wait=False)
+
+
+async def test_a_job_cut_short_at_the_end_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    begun = asyncio.Event()
+
+    async def long() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    async def wrong() -> None:
+        raise RuntimeError("a bug")
+
+    scheduler.add_job(long, next_run_time=datetime.now(UTC), trigger="interval", seconds=60)
+    scheduler.add_job(wrong, next_run_time=datetime.now(UTC), trigger="interval", seconds=60)
+    scheduler.start()
+    await begun.wait()
+    await asyncio.sleep(0.1)
+    scheduler.shutdown(wait=False)
+    await asyncio.sleep(0.1)
+    said = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
+    assert said == ["a bug"]

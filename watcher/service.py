@@ -35,6 +35,14 @@ SAY_AGAIN = 60.0  # seconds
 GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
 
 
+def news(record: logging.LogRecord) -> bool:
+    """Whether a line of APScheduler's says something: a job cut short as we end is no error, whichever job it was."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+logging.getLogger("apscheduler.executors.default").addFilter(news)
+
+
 class Page(uvicorn.Server):
     """The web server inside our loop: signals are ours to hear."""
 
@@ -174,9 +182,6 @@ async def serve(app: App, reporter: Reporter, stop: asyncio.Event) -> None:
                 pulse.told = True
             except StoreError as trouble:  # unmarked it is not sent: after a kill nobody would know that it was
                 complaint.say("what is owed waits", trouble)
-            except asyncio.CancelledError:  # told to end, which APScheduler would log as an error with its traceback
-                if not stop.is_set():
-                    raise
 
         scheduler.add_job(visit_due, **every, **never_skip)
         scheduler.add_job(send_owed, **every, **never_skip)
