@@ -31,8 +31,8 @@ class Slack(Options):
 
 class Telegram(Options):
     token: SecretRef
-    chat: int
-    topic: int | None = None
+    chat: pydantic.StrictInt
+    topic: pydantic.StrictInt | None = None
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ class Options(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
     token: SecretRef
-    chat: int | str = pydantic.Field(description="the chat's number, or @name of a public channel")
+    chat: pydantic.StrictInt | str = pydantic.Field(description="the chat's number, or @name of a public channel")
     topic: int | None = pydantic.Field(None, ge=1, description="the topic of a forum group")
     silent: Literal["routine", "always", "never"] = pydantic.Field("routine", description="what comes without a sound")
     buttons: bool = pydantic.Field(
