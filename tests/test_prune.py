@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def desk(tmp_path: Path, town: Town) -> Desk:
 def age(desk: Desk, days: int) -> None:
     """As if everything had been seen so many days ago."""
     then = datetime.now(UTC) - timedelta(days=days)
-    with sqlite3.connect(desk.folder / "snapshots/ledger.sqlite3") as ledger:
+    with closing(sqlite3.connect(desk.folder / "snapshots/ledger.sqlite3")) as ledger, ledger:
         ledger.execute("UPDATE visits SET at = ?", [then.isoformat(timespec="microseconds")])
     for path in (desk.folder / "snapshots/objects").glob("*/*"):
         os.utime(path, (time.time(), then.timestamp()))
