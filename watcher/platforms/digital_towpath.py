@@ -68,8 +68,6 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the site's word for it.
     """
-    if not response.body.strip():
-        raise EmptyReading("the answer has no content", url=response.url)
     if pages.is_document(response):
         return pages.read_document(response)
     page = pages.page_of(response)

@@ -86,6 +86,8 @@ def read_document(response: Response) -> Reading:
 
     Raises Unreadable, and EmptyReading where no text is in it.
     """
+    if not response.body.strip():
+        raise EmptyReading("the answer has no content", url=response.url)
     request = response.request
     kind = request.kind if request.kind in DOCUMENT_KINDS else "document"
     document = extract(response.body, response.media_type, response.url, charset=response.charset, kind=kind)

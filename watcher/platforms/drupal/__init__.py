@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
+from watcher.platforms import About, Reading, Request, Response, Site, pages
 from watcher.platforms.drupal import jsonapi, views
 from watcher.reading import papers
 
@@ -47,8 +47,6 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the site's word for it.
     """
-    if not response.body.strip():
-        raise EmptyReading("the answer has no content", url=response.url)
     if pages.is_document(response):
         return pages.read_document(response)
     if pages.is_json(response) or (jsonapi.is_api(response.url) and not pages.is_html(response)):

@@ -16,7 +16,7 @@ import re
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode, urlunsplit
 
-from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
+from watcher.platforms import About, Reading, Request, Response, Site, pages
 from watcher.platforms.wordpress import events, pages_of_meetings, posts
 from watcher.reading import papers
 
@@ -62,8 +62,6 @@ def read(site: Site, response: Response) -> Reading:
 
     Raises LayoutChanged, EmptyReading or Unreadable rather than report nothing without the site's word for it.
     """
-    if not response.body.strip():
-        raise EmptyReading("the answer has no content", url=response.url)
     if pages.is_document(response):
         return pages.read_document(response)
     if pages.is_json(response) or (JSON_PATH.search(pages.split(response.url).path) and not pages.is_html(response)):
