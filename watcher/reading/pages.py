@@ -16,7 +16,7 @@ from bs4.element import Tag
 from watcher.errors import EmptyReading, LayoutChanged, Unreadable
 from watcher.extractors import extract
 from watcher.extractors.text import decode
-from watcher.model import Document, Reading, Request, Response
+from watcher.model import Document, Meeting, Reading, Request, Response, Site
 from watcher.reading import agenda_text, marks
 
 # Snippets of mark-up out of JSON and feeds are often an address and nothing else, and readers know what they parse.
@@ -110,6 +110,20 @@ def agenda_of(document: Document, request: Request) -> Reading:
         meeting = "@".join(filter(None, (request.key, str(marks.read_date(head) or ""))))
     document, items = agenda_text.read(document, meeting)
     return Reading(document, items=items)
+
+
+def meeting_above(
+    page: BeautifulSoup, rows: str, ident: str, site: Site, response: Response, *, body: str | None = None
+) -> Meeting:
+    """The meeting of an agenda page: as its list told of it, else as the page's head above the first of `rows` does."""
+    if response.request.meeting:
+        return response.request.meeting
+    title = seen(page.title) or (site.body or "")
+    first = page.select_one(rows)
+    head = before(first) if first else ""
+    start = marks.moment(f"{title} {head}", site.jurisdiction.time_zone)
+    status = marks.status_of(start, response.fetched_at, title, head)
+    return Meeting(ident, body or title, title, start, status=status, url=response.url)
 
 
 def seen(tag: Tag | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import (
@@ -13,12 +12,10 @@ from watcher.platforms import (
     LayoutChanged,
     Link,
     Matter,
-    Meeting,
     Reading,
     Response,
     Site,
     following,
-    marks,
     outline,
     pages,
 )
@@ -52,7 +49,8 @@ def read(site: Site, response: Response) -> Reading:
     page = pages.page_of(response)
     if page.select_one(LANDMARKS) is None:
         raise LayoutChanged("the page has no item of an eSCRIBE agenda", url=response.url)
-    meeting = meeting_of(page, site, response)
+    ident = pages.parameter(response.url, "Id") or response.url
+    meeting = pages.meeting_above(page, LANDMARKS, ident, site, response, body=site.body)
     rows = outline.Outline(meeting.id)
     matters: dict[str, Matter] = {}
     for row in page.select(ROWS):
@@ -73,25 +71,6 @@ def read(site: Site, response: Response) -> Reading:
         items,
         found,
         following.from_meeting(meeting, items, found, site),
-    )
-
-
-def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
-    """The meeting as the calendar told of it, else as the page's own head does."""
-    if response.request.meeting:
-        return response.request.meeting
-    zone = site.jurisdiction.time_zone
-    title = pages.seen(page.title) or (site.body or "")
-    first = page.select_one(LANDMARKS)
-    head = pages.before(first) if first else ""
-    start = marks.moment(f"{title} {head}", zone)
-    return Meeting(
-        id=pages.parameter(response.url, "Id") or response.url,
-        body=site.body or title,
-        title=title,
-        start=start,
-        status=marks.status_of(start, response.fetched_at, title, head),
-        url=response.url,
     )
 
 

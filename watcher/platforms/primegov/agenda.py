@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import (
@@ -13,12 +12,10 @@ from watcher.platforms import (
     LayoutChanged,
     Link,
     Matter,
-    Meeting,
     Reading,
     Response,
     Site,
     following,
-    marks,
     outline,
     pages,
 )
@@ -46,7 +43,9 @@ def read(site: Site, response: Response) -> Reading:
     page = pages.page_of(response)
     if page.select_one(LANDMARKS) is None:
         raise LayoutChanged("the page has neither sections nor items of a PrimeGov agenda", url=response.url)
-    meeting = meeting_of(page, site, response)
+    marked = page.select_one("[data-meetingid]")
+    ident = str(marked["data-meetingid"]) if marked else link_id(response.url) or response.url
+    meeting = pages.meeting_above(page, ROWS, ident, site, response)
     rows = outline.Outline(meeting.id)
     matters: dict[str, Matter] = {}
     for row in page.select(ROWS):
@@ -69,25 +68,6 @@ def read(site: Site, response: Response) -> Reading:
         items,
         found,
         following.from_meeting(meeting, items, found, site),
-    )
-
-
-def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
-    """The meeting as its list told of it, else as the page's own head does."""
-    if response.request.meeting:
-        return response.request.meeting
-    marked = page.select_one("[data-meetingid]")
-    title = pages.seen(page.title) or (site.body or "")
-    first = page.select_one(ROWS)
-    head = pages.before(first) if first else ""
-    start = marks.moment(f"{title} {head}", site.jurisdiction.time_zone)
-    return Meeting(
-        id=str(marked["data-meetingid"]) if marked else link_id(response.url) or response.url,
-        body=title,
-        title=title,
-        start=start,
-        status=marks.status_of(start, response.fetched_at, title, head),
-        url=response.url,
     )
 
 
