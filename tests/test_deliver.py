@@ -27,9 +27,9 @@ from tests.fakes.news import NOON, alert
 from tests.fakes.service import Fault, Service
 from tests.fakes.slack import Slack
 from tests.fakes.telegram import Telegram
-from watcher import deliver
 from watcher.channels import slack, telegram, webhook
-from watcher.deliver import Post, back_off, flush, send_test
+from watcher.deliver import Post, courier, flush, send_test
+from watcher.deliver.settling import back_off
 from watcher.ledger import Ledger
 from watcher.model import Alert, Channel, Delivery
 
@@ -508,7 +508,7 @@ async def test_a_send_that_will_not_finish_is_cut_off_and_comes_back_as_ambiguou
     tmp_path: Path, chat: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telegram, "READ_TIMEOUT", 30.0)
-    monkeypatch.setattr(deliver, "GRACE", 0.2)
+    monkeypatch.setattr(courier, "GRACE", 0.2)
     with Ledger.open(tmp_path / "l.sqlite3") as ledger:
         desk = on_telegram(ledger, chat)
         desk.owes(alert("k1"))

@@ -242,9 +242,9 @@ def test_the_bundle_of_a_meeting_is_its_own_and_fixed_once_it_is_under_way() -> 
 async def test_another_matter_goes_beside_one_that_is_slow_and_a_reply_waits(
     ledger: Ledger, workspace: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from watcher import deliver
+    from watcher.deliver import courier
 
-    monkeypatch.setattr(deliver, "SLOW", 0.05)
+    monkeypatch.setattr(courier, "SLOW", 0.05)
     desk = on_slack(ledger, workspace)
     desk.owes(alert("k1", thread="t"), alert("k2", thread="t"), alert("k3", thread="u"))
     workspace.delay = 0.4

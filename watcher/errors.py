@@ -196,3 +196,8 @@ class DeliveryError(WatcherError):
         self.retry_after = retry_after
         self.moved_to = moved_to
         super().__init__(message)
+
+    @property
+    def said(self) -> str:
+        """The message with the service's own word for it."""
+        return f"{self} ({self.code})" if self.code else str(self)

@@ -33,7 +33,7 @@ IDS = {short_id(key): key for key in KEYS}
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    # under deliver.SLOW: past it other matters go beside the one that hangs, and the order is that of each matter alone
+    # under courier.SLOW: past it other matters go beside the one that hangs, and the order is that of each matter alone
     monkeypatch.setattr(slack, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
     monkeypatch.setattr(webhook, "TIMEOUT", aiohttp.ClientTimeout(total=0.6, sock_connect=0.6))
     monkeypatch.setattr(telegram, "READ_TIMEOUT", 0.6)

@@ -1,0 +1,55 @@
+"""What may have arrived already: the service is asked where it can be, and a repeat is marked where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from watcher.channels import Sender
+from watcher.deliver.outbox import Outbox
+from watcher.deliver.parcels import Pair, Parcel
+from watcher.errors import DeliveryError
+from watcher.model import Alert, Receipt
+
+
+async def earlier(sender: Sender, parcel: Parcel, root: str | None) -> tuple[Receipt | None, bool]:
+    """The receipt of an earlier attempt, where the service can tell; and whether it could. Raises DeliveryError.
+
+    One that cannot be asked is at least asked for a sign of life, so that the one repeat is not spent on a dead line.
+    """
+    if sender.can_ask:
+        try:
+            return await sender.find(parcel.key, seen_from(parcel.alert), root), True
+        except DeliveryError as error:
+            if not error.permanent and _out_of_reach(error):
+                raise  # else it can post but not look: no scope, no such call
+    try:
+        await sender.check()
+    except DeliveryError as error:
+        if _out_of_reach(error):
+            raise
+    return None, False
+
+
+def perhaps_told(ledger: Outbox, due: Sequence[Pair]) -> Sequence[Pair]:
+    """With what a life that a backup knows nothing of may have told as ambiguous: news from before it was restored."""
+    restored = ledger.moment("restored") if due else None
+    if restored is None:
+        return due
+    return [
+        (replace(delivery, ambiguous=True) if seen_from(alert) < restored else delivery, alert)
+        for delivery, alert in due
+    ]
+
+
+def seen_from(alert: Alert) -> datetime:
+    """The earliest that anybody can have told this: when the page was last seen unchanged."""
+    seen = [change.last_seen_unchanged_at for change in alert.changes if change.last_seen_unchanged_at]
+    return min([alert.created_at, *seen])
+
+
+def _out_of_reach(error: DeliveryError) -> bool:
+    """Whether the service itself is down or asks to wait. One that answers, if only that it knows no such call, lives:
+    a message must not wait for ever on a question; whatever else is wrong the sending will say."""
+    return error.scope == "service" and not error.code.startswith("http_4")
