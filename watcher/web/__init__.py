@@ -26,11 +26,12 @@ from watcher.alerts.wording import TOPICS
 from watcher.errors import StoreError
 from watcher.registry.words import STATES
 from watcher.web.answers import Handler, SafeHeaders, tagged
-from watcher.web.api import Api
+from watcher.web.api import Api, refused
 from watcher.web.board import News
 from watcher.web.feeds import atom, calendar
 from watcher.web.health import Health
 from watcher.web.index import Index
+from watcher.web.lists import Lists
 from watcher.web.operator import Operator
 from watcher.web.pages import Pages
 from watcher.web.publish import Copy
@@ -52,29 +53,41 @@ def create(view: View) -> Starlette:
     machine: Mapping[str, Handler] = {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": health.metrics}
     routes += [Route(path, handler) for path, handler in machine.items()]
     routes += [Route("/operator", operator.form), Route("/operator", operator.sent, methods=["POST"])]
+
+    def told(request: Request, words: str, status: int) -> Response:
+        api = request.url.path.startswith("/api/")
+        return refused(words, status) if api else pages.missing(words, status)
+
+    def only(request: Request, trouble: Exception) -> Response:
+        answer = told(request, f"{request.method[:20]} is not for this page", 405)
+        answer.headers.update(getattr(trouble, "headers", None) or {})
+        return answer
+
     lost: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {
-        404: lambda request, trouble: pages.missing("No such page"),
-        StoreError: lambda request, trouble: pages.missing(f"The ledger cannot be read: {trouble}", 503),
+        404: lambda request, trouble: told(request, "No such page", 404),
+        405: only,
+        StoreError: lambda request, trouble: told(request, f"The ledger cannot be read: {trouble}", 503),
     }
     return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=lost)
 
 
 def handlers(view: View, pages: Pages) -> dict[str, Handler]:
     """Path → what answers it, for everything that a reader or a copy may see."""
-    api = Api(view)
+    api, lists = Api(view), Lists(pages)
     told: dict[str, Handler] = {
         "/": pages.home,
         "/states/{state}": pages.state,
-        "/places": pages.places,
+        "/places": lists.places,
         "/j/{slug}": pages.place,
-        "/changes": pages.changes,
+        "/j/{slug}/documents": lists.documents,
+        "/changes": lists.changes,
         "/changes/{id}": pages.change,
         "/changes/{id}/before.txt": pages.text_before,
         "/changes/{id}/after.txt": pages.text_after,
         "/snapshots/{site}/{digest}.txt": pages.snapshot_text,
         "/snapshots/{site}/{digest}.bin": pages.snapshot_bytes,
         "/search": pages.search,
-        "/sites": pages.sites,
+        "/sites": lists.sites,
         "/method": pages.method,
         "/api/v1/openapi.json": api.described,
         "/api/v1/jurisdictions": api.jurisdictions,

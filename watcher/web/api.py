@@ -1,15 +1,16 @@
 """The same as JSON: version 1 of the interface for programs, its description, and the exports.
 
-Pages of a list are walked by `before`, the number of the last entry shown, so that entries that arrive in between move
-nothing: `next` is the address of the following page, or null.
+Pages of entries are walked by `before`, the number of the last one shown, so that those that arrive in between move
+nothing; pages of places, sites and meetings by `page`. `next` is the address of the following page, or null.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import orjson
 from starlette.requests import Request
@@ -18,15 +19,16 @@ from starlette.responses import Response, StreamingResponse
 from watcher.alerts import masked_change
 from watcher.errors import StoreError
 from watcher.lines import TABLE, Line, as_table, change_line, flat, meeting_object, site_line, stamp
-from watcher.model import Change
+from watcher.model import Change, Meeting
 from watcher.policy import Paper
 from watcher.web.board import News, Place
 from watcher.web.filters import Filters, UnknownChoice, asked
 from watcher.web.openapi import DESCRIPTION
-from watcher.web.pages import number
+from watcher.web.paging import number, page_of, part
 from watcher.web.view import View
 
 PAGE, LARGEST = 50, 200
+T = TypeVar("T")
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -53,9 +55,12 @@ class Api:
     def jurisdictions(self, request: Request) -> Response:
         """Every place with its status."""
         self.view.board.refresh()
-        state = request.query_params.get("state", "").upper()
+        try:
+            state = asked({"state": request.query_params.get("state", "")}).state
+        except UnknownChoice as trouble:
+            return refused(str(trouble), 400)
         found = [one for one in self.view.board.places(self.view.now()) if state in ("", one.jurisdiction.state)]
-        return answer({"items": [place_object(one) for one in found]})
+        return _page(request, found, place_object, state=state)
 
     def jurisdiction(self, request: Request) -> Response:
         """One place, with its sites, coming meetings and newest alerts."""
@@ -92,7 +97,7 @@ class Api:
             if (before is None or one.seq < before)
             and filters.takes(one.state, one.topics, one.stance, one.stage, one.label, one.at)
         ]
-        further = _next("alerts", filters, found[limit - 1].seq, limit) if len(found) > limit else None
+        further = _next("alerts", filters, found[limit - 1].seq, query) if len(found) > limit else None
         return answer({"items": [news_object(one) for one in found[:limit]], "next": further})
 
     def changes(self, request: Request) -> Response:
@@ -104,6 +109,8 @@ class Api:
             return refused(str(trouble), 400)
         if filters.topic or filters.direction or filters.stage:
             return refused("topic, direction and stage filter /api/v1/alerts; changes are filtered by label, state, site and dates", 400)  # fmt: skip
+        if not view.live:
+            return self._copied(before)
         rows = view.ledger.changes_before(
             before, limit + 1, among=self._sites(filters, query.get("site")),
             label=filters.label or None, since=filters.after, until=filters.before,
@@ -111,8 +118,14 @@ class Api:
         further = None
         if len(rows) > limit:
             more = {"site": site} if (site := query.get("site")) else {}
-            further = _next("changes", filters, rows[limit - 1][0], limit, **more)
+            further = _next("changes", filters, rows[limit - 1][0], query, **more)
         return answer({"items": [masked_line(change) for _, change in rows[:limit]], "next": further})
+
+    def _copied(self, before: int | None) -> Response:
+        """A page of a copy, which nothing newer moves once it is an old one."""
+        rows, further = self.view.block(before)
+        following = f"/api/v1/changes?before={further}" if further else None
+        return answer({"items": [masked_line(change) for _, change in rows], "next": following})
 
     def _sites(self, filters: Filters, site: str | None) -> list[str] | None:
         if site:
@@ -132,19 +145,11 @@ class Api:
     def meetings(self, request: Request) -> Response:
         """The coming meetings with relevant items."""
         self.view.board.refresh()
-        found = self.view.board.meetings(self.view.now())
-        return answer(
-            {
-                "items": [
-                    {**meeting_object(meeting), "jurisdiction": about[0].slug, "alerts": [one.key for one in about]}
-                    for meeting, about in found
-                ]
-            }
-        )
+        return _page(request, self.view.board.coming(self.view.now()), _coming_object)
 
     def sites(self, request: Request) -> Response:
         """The health of each site."""
-        return answer({"items": [site_line(site, state) for site, state in self.view.paired()]})
+        return _page(request, self.view.paired(), lambda pair: site_line(*pair))
 
     # ---------------------------------------------------------------------------------------------------- exports
 
@@ -185,12 +190,28 @@ class Api:
         return rows()
 
 
-def _limit(query: Mapping[str, str]) -> int:
-    return min(number(query.get("limit", "")) or PAGE, LARGEST)
+def _page(request: Request, items: Sequence[T], shown: Callable[[T], Line], **chosen: str) -> Response:
+    """One page of what is numbered by its place in the list."""
+    query = request.query_params
+    try:
+        page, limit = page_of(query.get("page", "")), _limit(query, LARGEST)
+    except UnknownChoice as trouble:
+        return refused(str(trouble), 400)
+    found = part(items, page, limit, request.url.path, chosen | {"limit": query.get("limit", "")})
+    return answer({"items": [shown(one) for one in found.items], "next": found.after or None})
 
 
-def _next(what: str, filters: Filters, before: int, limit: int, **more: str) -> str:
-    return f"/api/v1/{what}{filters.query(before=str(before), limit=str(limit), **more)}"
+def _coming_object(coming: tuple[Meeting, list[News]]) -> Line:
+    meeting, about = coming
+    return {**meeting_object(meeting), "jurisdiction": about[0].slug, "alerts": [one.key for one in about]}
+
+
+def _limit(query: Mapping[str, str], usual: int = PAGE) -> int:
+    return min(number(query.get("limit", "")) or usual, LARGEST)
+
+
+def _next(what: str, filters: Filters, before: int, query: Mapping[str, str], **more: str) -> str:
+    return f"/api/v1/{what}{filters.query(before=str(before), limit=query.get('limit', ''), **more)}"
 
 
 def _csv(cells: list[object]) -> str:

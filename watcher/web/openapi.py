@@ -8,6 +8,7 @@ from typing import Any
 
 from watcher.policy import STATUSES
 from watcher.web.filters import CHOICES
+from watcher.web.paging import MOST_PAGES
 
 Schema = dict[str, Any]
 
@@ -80,6 +81,10 @@ PAGING = [
     asked("before", {"type": "integer", "minimum": 1}, "only entries before this number; `next` holds it"),
     asked("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "entries a page, 50 where not given"),
 ]
+PAGES = [
+    asked("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}, "the page, from 1"),
+    asked("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "entries a page, 200 where not given"),
+]
 
 
 def got(summary: str, schema: Schema, query: list[Schema] | None = None, named: str = "", *, refuses: bool = False) -> Schema:  # fmt: skip
@@ -97,9 +102,9 @@ def got(summary: str, schema: Schema, query: list[Schema] | None = None, named: 
     return {"get": {"summary": summary, "parameters": path + (query or []), "responses": answers}}
 
 
-def page_of(name: str, *, paged: bool) -> Schema:
-    """A list, with the address of the next page where it has pages."""
-    return shape(("items", "next"), items=listed(name), next=MAYBE) if paged else shape(("items",), items=listed(name))
+def page_of(name: str) -> Schema:
+    """A page of a list, with the address of the next one."""
+    return shape(("items", "next"), items=listed(name), next=MAYBE)
 
 
 DESCRIPTION: Schema = {
@@ -110,13 +115,13 @@ DESCRIPTION: Schema = {
         "description": "What public bodies changed about cooperation with ICE. Read-only. Fields are added, never renamed.",
     },
     "paths": {
-        "/api/v1/jurisdictions": got("every place with its policy status", page_of("Jurisdiction", paged=False), [asked("state", TEXT, "only this state")]),
+        "/api/v1/jurisdictions": got("every place with its policy status", page_of("Jurisdiction"), [*chosen("state"), *PAGES], refuses=True),
         "/api/v1/jurisdictions/{slug}": got("one place", {"$ref": "#/components/schemas/Jurisdiction"}, named="slug"),
-        "/api/v1/alerts": got("alerts, newest first", page_of("Alert", paged=True), [*chosen("state", "topic", "direction", "stage", "label"), *DAYS, *PAGING], refuses=True),
-        "/api/v1/changes": got("changes, newest first", page_of("Change", paged=True), [*chosen("state", "label"), asked("site", TEXT, "only this site"), *DAYS, *PAGING], refuses=True),
+        "/api/v1/alerts": got("alerts, newest first", page_of("Alert"), [*chosen("state", "topic", "direction", "stage", "label"), *DAYS, *PAGING], refuses=True),
+        "/api/v1/changes": got("changes, newest first", page_of("Change"), [*chosen("state", "label"), asked("site", TEXT, "only this site"), *DAYS, *PAGING], refuses=True),
         "/api/v1/changes/{id}": got("one change", {"$ref": "#/components/schemas/Change"}, named="id"),
-        "/api/v1/meetings": got("coming meetings with relevant items", page_of("Meeting", paged=False)),
-        "/api/v1/sites": got("the health of each site", page_of("Site", paged=False)),
+        "/api/v1/meetings": got("coming meetings with relevant items", page_of("Meeting"), PAGES, refuses=True),
+        "/api/v1/sites": got("the health of each site", page_of("Site"), PAGES, refuses=True),
     },
     "components": {"schemas": SHAPES},
 }  # fmt: skip

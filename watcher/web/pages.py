@@ -23,11 +23,12 @@ from watcher.policy import STATUSES
 from watcher.registry.words import STATES
 from watcher.web import drawing, redline, timeline
 from watcher.web.board import STILL, News, Place
-from watcher.web.filters import CHOICES, Filters, UnknownChoice, asked
+from watcher.web.filters import CHOICES, UnknownChoice, asked
 from watcher.web.index import PAGE, Found
+from watcher.web.paging import page_of
 from watcher.web.view import TROUBLE, View
 
-NEWEST, NEXT, LISTED = 15, 8, 50
+NEWEST, NEXT, LISTED, FIRST = 15, 8, 50, 25
 CHANGE_KINDS = {
     "added": "new text", "removed": "text gone", "reworded": "reworded", "moved": "moved", "cancelled": "cancelled",
     "rescheduled": "rescheduled", "revised": "revised",
@@ -129,14 +130,6 @@ class Pages:
             drawn = self._maps[state] = key, drawing.whole_map(places, state)
         return drawn[1]
 
-    def places(self, request: Request) -> Response:
-        """Every place with its status."""
-        view = self.view
-        view.board.refresh()
-        status = request.query_params.get("status", "")
-        found = [one for one in view.board.places(view.now()) if status in ("", one.standing.status)]
-        return self.page("places.html", here="map", places=found, status=status)
-
     def place(self, request: Request) -> Response:
         """One jurisdiction: status, bodies, meetings, matters, documents, health."""
         view, now = self.view, self.view.now()
@@ -147,7 +140,7 @@ class Pages:
         news = view.board.by_place.get(found.slug, [])
         states = view.ledger.site_states()
         known = view.ledger.documents_of([site.id for site in found.sites])
-        documents = [(site, self._documents(site, known[site.id])) for site in found.sites]
+        documents = [(site, view.documents(site, known[site.id])) for site in found.sites]
         lines = timeline.matters([one for one in news if one.label == "relevant"])
         return self.page(
             "place.html",
@@ -159,56 +152,11 @@ class Pages:
             lines=lines,
             sketch=timeline.sketch(lines, now),
             news=list(reversed(news))[:LISTED],
-            documents=documents,
+            documents=[(site, listed[:FIRST], len(listed)) for site, listed in documents],
+            further=max(0, len(news) - LISTED),
         )
-
-    def _documents(self, site: Site, known: Mapping[str, DocumentState]) -> list[tuple[DocumentState, Change | None]]:
-        """The documents of a site with their last change, those changed last first."""
-        last: dict[str, Change] = {}
-        for _, change in self.view.ledger.changes_before(limit=100, among=[site.id]):
-            last.setdefault(change.url, change)
-        listed = [(document, last.get(document.url)) for document in known.values() if document.visited]
-        never = datetime.min.replace(tzinfo=UTC)
-        listed.sort(key=lambda pair: (pair[1].seen_at if pair[1] else never, pair[0].first_listed_at), reverse=True)
-        return listed
 
     # ----------------------------------------------------------------------------------------- changes and search
-
-    def changes(self, request: Request) -> Response:
-        """Every change of the ledger, page by page, newest first."""
-        view = self.view
-        try:
-            filters = asked(request.query_params)
-            before = number(request.query_params.get("before", ""))
-        except UnknownChoice as trouble:
-            return self.missing(str(trouble), 400)
-        wanted = None
-        if filters.state:
-            wanted = [site.id for site in view.sites.values() if site.jurisdiction.state == filters.state]
-        rows: list[tuple[int, Change]] = []
-        at = before
-        while len(rows) <= LISTED:  # topic, direction and stage stand in the verdict, not in a column
-            more = view.ledger.changes_before(
-                at, 200, among=wanted, label=filters.label or None, since=filters.after, until=filters.before
-            )
-            rows += [pair for pair in more if self._takes(filters, pair[1])]
-            if len(more) < 200:
-                break
-            at = more[-1][0]
-        shown = [(change, view.sites.get(change.site)) for _, change in rows[:LISTED]]
-        older = filters.query(before=str(rows[LISTED - 1][0])) if len(rows) > LISTED and view.live else ""
-        return self.page("changes.html", here="changes", filters=filters, rows=shown, older=older, subject=_subject, happened=happened)  # fmt: skip
-
-    def _takes(self, filters: Filters, change: Change) -> bool:
-        verdict, site = change.verdict, self.view.sites.get(change.site)
-        return filters.takes(
-            site.jurisdiction.state if site else "",
-            verdict.topics if verdict else (),
-            verdict.stance if verdict else "unclear",
-            verdict.stage if verdict else "unknown",
-            verdict.label if verdict else "",
-            change.seen_at,
-        )
 
     def change(self, request: Request) -> Response:
         """One change: redline both ways, evidence and reasons, both snapshots, hashes, interval."""
@@ -231,7 +179,7 @@ class Pages:
             told=told,
             zone=site.jurisdiction.time_zone if site else "UTC",
             title=f"{happened(found, site)[:1].upper()}{happened(found, site)[1:]}",
-            subject=_subject(found),
+            subject=subject_of(found),
             sitting=sitting,
             direction=DIRECTIONS_IN_FULL[verdict.stance] if verdict else "",
             inline=redline.inline(found),
@@ -252,7 +200,7 @@ class Pages:
         words = query.get("q", "")[:400]
         try:
             filters = asked(query)
-            page = number(query.get("page", "")) or 1
+            page = page_of(query.get("page", ""))
         except UnknownChoice as trouble:
             return self.missing(str(trouble), 400)
         kind = query.get("kind", "")
@@ -272,13 +220,6 @@ class Pages:
         )  # fmt: skip
 
     # ------------------------------------------------------------------------------------------------- the watcher
-
-    def sites(self, request: Request) -> Response:
-        """Health of each site, those in trouble first."""
-        lines = [(site, site_line(site, state), state) for site, state in self.view.paired()]
-        order = {"blind": 0, "failing": 1, "suspect": 2}
-        lines.sort(key=lambda row: (not row[0].enabled, order.get(str(row[1]["health"]), 3)))
-        return self.page("sites.html", here="sites", lines=lines)
 
     def method(self, request: Request) -> Response:
         """What is watched, how it is judged, how right that is, how to correct us."""
@@ -332,15 +273,6 @@ class Pages:
         return self.view.ledger.sighting(site, digest, last=True) if site in self.view.sites else None
 
 
-def number(text: str) -> int | None:
-    """A whole number above nought in an address, None for none. Raises UnknownChoice for anything else."""
-    if not text:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) < 1:
-        raise UnknownChoice(f"“{text[:30]}” is no number")
-    return int(text)
-
-
 def when(moment: datetime | None, zone: str) -> Markup:
     """A time in a zone, with the same in UTC on hover (a script of ours adds the reader's own)."""
     if moment is None:
@@ -356,7 +288,8 @@ def _quoted(text: str) -> str:
     return masked(one_line(text))
 
 
-def _subject(change: Change) -> str:
+def subject_of(change: Change) -> str:
+    """What a change is about, in one line, private contact data blotted out."""
     return masked(subject(change))
 
 

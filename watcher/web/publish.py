@@ -3,8 +3,9 @@
     seeds ─ handler ─▶ answer ─ links ─▶ further paths …            every link inside the copy is answered, or named as broken
     each answer ─▶ a file with relative links, written only where its bytes are others than before
 
-A page of one change never changes, so it is made once; `copy.json` remembers what was made, by which program, and what of
-it is to go. Forms, search and exports need the service and are left out.
+A page of one change never changes, nor does an old page of the list of changes (`View.block`), so they are made once;
+`copy.json` remembers what was made, by which program, and what of it is to go. What an address says behind its question
+mark becomes a folder: `/sites?page=2` is `sites/page-2/`. Forms and exports need the service and are left out.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import TypedDict
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import orjson
 from starlette.requests import Request
@@ -37,8 +39,18 @@ SEEDS = (
     "/api/v1/jurisdictions", "/api/v1/alerts", "/api/v1/changes", "/api/v1/meetings", "/api/v1/sites",
     *(f"/topics/{topic}/feed.atom" for topic in TOPICS),
 )  # fmt: skip
-LASTING = re.compile(r"/changes/[^/?]+(?:/(?:before|after)\.txt)?|/snapshots/.+|/api/v1/changes/[^/?]+")
+LASTING = re.compile(
+    r"/changes/[^/?]+(?:/(?:before|after)\.txt)?|/snapshots/.+|/api/v1/changes/[^/?]+|(?:/api/v1)?/changes\?before=\d+"
+)
 LINK = re.compile(r'(?<=\s)(href|src)="(/[^"]*)"')
+NEXT = re.compile(r'(?<="next":)"(/api/v1/[^"]+)"')
+KEPT = (
+    "label",
+    "status",
+    "health",
+    "before",
+    "page",
+)  # what pages of a copy are told apart by; other filters need the service
 
 
 class Made(TypedDict):
@@ -93,17 +105,23 @@ def publish(view: View, handlers: Callable[[View, Pages], Mapping[str, Handler]]
     return done
 
 
-def file_of(path: str, media_type: str) -> str:
+def file_of(address: str, media_type: str) -> str:
     """Where an answer stands in the copy: a page in a folder of its name, data under its own name."""
-    plain = unquote(path).strip("/")
+    path, _, query = address.partition("?")
+    plain = "/".join([unquote(path).strip("/"), *(_word(*pair) for pair in parse_qsl(query))]).strip("/")
     if media_type == "text/html":
         return f"{plain}/index.html" if plain else "index.html"
     return f"{plain}.json" if media_type == "application/json" and not plain.endswith(".json") else plain
 
 
-def _answer(routes: list[Route], path: str) -> Response | None:
+def _word(name: str, value: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", f"{name} {value.lower()}").strip("-")
+
+
+def _answer(routes: list[Route], address: str) -> Response | None:
+    path, _, query = address.partition("?")
     scope = {
-        "type": "http", "method": "GET", "scheme": "http", "path": unquote(path), "query_string": b"",
+        "type": "http", "method": "GET", "scheme": "http", "path": unquote(path), "query_string": query.encode(),
         "headers": [], "server": ("localhost", 80),
     }  # fmt: skip
     for route in routes:
@@ -118,18 +136,22 @@ def _rewritten(path: str, answer: Response) -> tuple[bytes, list[str]]:
     """The body with its links made relative, and where they lead. Text of bodies cannot look like a link: its quotes are
     escaped."""
     body = bytes(answer.body)
-    if answer.media_type != "text/html":
-        return body, []
-    here = PurePosixPath(file_of(path, "text/html")).parent
+    here = PurePosixPath(file_of(path, answer.media_type or "")).parent
     links: dict[str, None] = {}
 
-    def relative(found: re.Match[str]) -> str:
-        address = urlsplit(found[2])
-        links[address.path] = None
-        target = os.path.relpath(file_of(address.path, _kind(address.path)), here)
-        return f'{found[1]}="{target}{"#" + address.fragment if address.fragment else ""}"'
+    def relative(found: str) -> str:
+        address = urlsplit(found)
+        kept = [pair for pair in parse_qsl(address.query) if pair[0] in KEPT]
+        target = f"{address.path}?{urlencode(kept)}" if kept else address.path
+        links[target] = None
+        file = os.path.relpath(file_of(target, _kind(address.path)), here)
+        return quote(file) + (f"#{address.fragment}" if address.fragment else "")
 
-    return LINK.sub(relative, body.decode()).encode(), list(links)
+    if answer.media_type == "text/html":
+        body = LINK.sub(lambda one: f'{one[1]}="{relative(unescape(one[2]))}"', body.decode()).encode()
+    elif answer.media_type == "application/json":
+        body = NEXT.sub(lambda one: f'"{relative(one[1])}"', body.decode()).encode()
+    return body, list(links)
 
 
 def _kind(path: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from watcher.ledger import Ledger
-from watcher.model import PolicyEntry, Site, SiteState, Snapshot
+from watcher.model import Change, DocumentState, PolicyEntry, Site, SiteState, Snapshot
 from watcher.snapshots import Objects
 from watcher.web.board import Board
 from watcher.web.index import Index
+from watcher.web.paging import BLOCK, block_below
 
 TROUBLE = frozenset({"suspect", "failing", "blind"})
 
@@ -46,3 +47,19 @@ class View:
         """Each site with what the ledger knows of it."""
         states = self.ledger.site_states()
         return [(site, states.get(site.id)) for site in self.sites.values()]
+
+    def block(self, before: int | None) -> tuple[list[tuple[int, Change]], int | None]:
+        """The changes of one page of a copy with their numbers, newest first, and the number before which the next looks."""
+        rows = self.ledger.changes_before(before, 2 * BLOCK)
+        least = block_below(rows[0][0]) if before is None and rows else (before or 1) - BLOCK
+        return [row for row in rows if row[0] >= least], least if least > 1 else None
+
+    def documents(self, site: Site, known: Mapping[str, DocumentState]) -> list[tuple[DocumentState, Change | None]]:
+        """The visited documents among those `known` of a site, with their last change, those changed last first."""
+        last: dict[str, Change] = {}
+        for _, change in self.ledger.changes_before(limit=100, among=[site.id]):
+            last.setdefault(change.url, change)
+        listed = [(document, last.get(document.url)) for document in known.values() if document.visited]
+        never = datetime.min.replace(tzinfo=UTC)
+        listed.sort(key=lambda pair: (pair[1].seen_at if pair[1] else never, pair[0].first_listed_at), reverse=True)
+        return listed
