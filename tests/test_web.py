@@ -231,6 +231,20 @@ async def test_an_unchanged_page_costs_nothing_to_ask_for_again(full: Ledger) ->
     assert (await get(full, "/changes/ab22", if_none_match=first.headers["etag"])).status_code == 200
 
 
+async def test_programs_are_refused_in_json_and_people_on_a_page(full: Ledger) -> None:
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW)
+    async with AsyncClient(transport=ASGITransport(app=web.create(view)), base_url="http://127.0.0.1") as client:
+        for method, path, status in (("GET", "/api/v1/none", 404), ("POST", "/api/v1/changes", 405), ("OPTIONS", "/api/v1/sites", 405)):  # fmt: skip
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.json()["status"]) == (status, status)
+            assert answer.headers["content-type"] == "application/problem+json"
+        answer = await client.delete("/changes/aa11")
+        assert (answer.status_code, set(answer.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+        assert "is not for this page" in answer.text
+        head = await client.head("/changes/aa11")
+        assert (head.status_code, head.content) == (200, b"")
+
+
 async def test_lists_of_the_api_are_walked_by_their_next(full: Ledger) -> None:
     full.record(changes=[a_change(f"n{number}") for number in range(5)])
     seen, path = [], "/api/v1/changes?limit=3&state=IL"

@@ -8,7 +8,7 @@ from typing import Any
 
 from watcher.policy import STATUSES
 from watcher.web.filters import CHOICES
-from watcher.web.paging import MOST_PAGES
+from watcher.web.paging import LARGEST_NUMBER, MOST_PAGES
 
 Schema = dict[str, Any]
 
@@ -73,18 +73,23 @@ def asked(name: str, schema: Schema, words: str) -> Schema:
 
 def chosen(*names: str) -> list[Schema]:
     """The filters of these names."""
-    return [asked(name, {"enum": list(CHOICES[name])}, f"only this {name}") for name in names]
+    return [asked(name, {"enum": [*CHOICES[name], ""]}, f"only this {name}; empty: any") for name in names]
 
 
-DAYS = [asked(name, {"type": "string", "format": "date"}, words) for name, words in (("since", "first day, UTC"), ("until", "last day, UTC"))]  # fmt: skip
-PAGING = [
-    asked("before", {"type": "integer", "minimum": 1}, "only entries before this number; `next` holds it"),
-    asked("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "entries a page, 50 where not given"),
-]
-PAGES = [
-    asked("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}, "the page, from 1"),
-    asked("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "entries a page, 200 where not given"),
-]
+def whole(most: int) -> Schema:
+    """A number from 1, or nothing."""
+    return {"anyOf": [{"type": "integer", "minimum": 1, "maximum": most}, {"const": ""}]}
+
+
+DAY: Schema = {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]}
+DAYS = [asked("since", DAY, "first day, UTC"), asked("until", DAY, "last day, UTC")]
+LIMIT = asked(
+    "limit",
+    whole(LARGEST_NUMBER),
+    "entries a page, no more than 200 in any case; usually 50, of places, sites and meetings 200",
+)
+PAGING = [asked("before", whole(LARGEST_NUMBER), "only entries before this number; `next` holds it"), LIMIT]
+PAGES = [asked("page", whole(MOST_PAGES), "the page, from 1"), LIMIT]
 
 
 def got(summary: str, schema: Schema, query: list[Schema] | None = None, named: str = "", *, refuses: bool = False) -> Schema:  # fmt: skip

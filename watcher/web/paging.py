@@ -11,6 +11,7 @@ from watcher.web.filters import UnknownChoice
 
 T = TypeVar("T")
 MOST_PAGES = 100_000
+LARGEST_NUMBER = 10**15 - 1
 BLOCK = 50  # entries of the ledger on one page of a copy
 
 
@@ -49,7 +50,7 @@ def number(text: str) -> int | None:
     """A whole number above nought in an address, None for none. Raises UnknownChoice for anything else."""
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) < 1:
+    if not text.isascii() or not text.isdigit() or len(text) > 15 or not 1 <= int(text) <= LARGEST_NUMBER:
         raise UnknownChoice(f"“{text[:30]}” is no number")
     return int(text)
 
