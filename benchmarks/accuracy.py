@@ -45,6 +45,35 @@ def document(name: str, today: date, told: dict[str, Told], lines: Lines, speeds
     return "\n".join(part + "\n" for part in parts if part).rstrip("\n") + "\n"
 
 
+WHAT = {  # set, as named_sets() begins its name → what a reader of the page is told of it
+    "passages": "passages of policies, codes and agendas; the rules were written with these in view",
+    "changes": "changes between two versions of a text; the rules were written with these in view",
+    "agenda items": "items of council agendas; the rules were written with these in view",
+    "own texts": "texts written by the makers of the judge before it judged them",
+    "own changes": "changes written by the makers of the judge before it judged them",
+}
+
+
+def published(judge: str, today: date, told: dict[str, Told]) -> dict[str, object]:
+    """The figures that the page shows (`watcher/judge/accuracy.json`): shares as hits, of, and their 95 % bounds."""
+
+    def share(one: Share) -> dict[str, float]:
+        low, high = one.bounds()
+        return {"hits": one.hits, "of": one.of, "low": round(low, 3), "high": round(high, 3)}
+
+    sets = []
+    for name, some in told.items():
+        what = next((words for start, words in WHAT.items() if name.startswith(start)), None)
+        if what is not None:
+            both, (right, opposite) = figures.found(some), figures.stance(some)
+            sets.append({
+                "what": what, "texts": len(some), "relevant": sum(row.relevant for row, _ in some),
+                "right": share(both.precision), "found": share(both.recall), "direction": share(right),
+                "opposite": share(opposite),
+            })  # fmt: skip
+    return {"judge": judge, "date": today.isoformat(), "sets": sets}
+
+
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     return [f"| {' | '.join(map(str, row))} |" for row in (head, ["---"] * len(head), *rows)]
 

@@ -1,10 +1,10 @@
-"""How right the judge is, on named sets of labelled texts: printed, and written to docs/accuracy.md.
+"""How right the judge is, on named sets of labelled texts: printed, and written to docs/accuracy.md and for the web page.
 
     make eval [SET=PATH]                       all sets at hand, and PATH (labelled lines, such as exported feedback)
     python -m benchmarks.judge_eval --record   also keeps the figures that CI holds the project's own set to
     python -m benchmarks.judge_eval --fit      fits the constants of scoring.py, and checks them on left-out sources
 
-Sets beside the repository (../shared) are measured where they exist; without them docs/accuracy.md is left as it is.
+Sets beside the repository (../shared) are measured where they exist; without them both are left as they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import fitting
-from benchmarks.accuracy import document
+from benchmarks.accuracy import document, published
 from benchmarks.figures import Told, recorded
 from benchmarks.labelled import ROOT, SHARED, Labelled, named_sets
 from benchmarks.ordinary import answers, digest, ordinary
@@ -26,6 +26,7 @@ from watcher.judge import Judge, builtin
 from watcher.model import Verdict
 
 PAGE = ROOT / "docs/accuracy.md"
+SHOWN = ROOT / "watcher/judge/accuracy.json"  # the same, as the web page shows it
 RECORDED = ROOT / "tests/judge/figures.json"
 
 
@@ -96,6 +97,9 @@ def main() -> None:
     print(page)
     if lines and not asked.sets:
         PAGE.write_text(page, encoding="utf-8")
+        SHOWN.write_text(
+            json.dumps(published(judge.name, today, told), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from icalendar import Calendar
 
-from watcher import web
+from watcher import judge, web
 from watcher.extractors import extract
 from watcher.ledger import Ledger
 from watcher.model import (
@@ -465,6 +465,17 @@ async def test_a_rare_topic_is_looked_for_a_stretch_at_a_time(full: Ledger, monk
         assert onward
         page = (await get(full, onward[1].replace("&amp;", "&"))).text
     assert page.count("<h3><a") == 3
+
+
+async def test_the_method_names_the_measured_figures_with_their_day_and_sets(full: Ledger) -> None:
+    page = (await get(full, "/method")).text
+    measured = judge.accuracy()
+    assert f"{measured.day:%B %Y}" in page
+    assert measured.judge in page
+    assert len(measured.sets) >= 5
+    for one in measured.sets:
+        assert one.what in page
+        assert f"{one.found.hits / one.found.of:.1%}" in page
 
 
 async def test_the_documents_of_a_place_are_all_listed(full: Ledger) -> None:

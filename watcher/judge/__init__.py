@@ -3,6 +3,7 @@
     builtin()                        the judge with the lexicon that ships
     parse_lexicon(text, name)        a user's own lexicon (RegistryError with file and line of every mistake)
     builtin_words()                  the trained model that ships
+    accuracy()                       how right it was when last measured
     Judge(lexicon, words)            .name, .judge(change), .judge_text(text, context), .judge_pair(before, after, context)
 
 Context is a sequence of titles, headings and names; evidence of side "context" counts in `"\\n".join(context)`.
@@ -12,11 +13,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from watcher.judge.accuracy import Accuracy, accuracy
 from watcher.judge.judge import Judge, context_of
 from watcher.judge.lexicon import Lexicon, builtin_lexicon, parse_lexicon
 from watcher.judge.words import Words, builtin_words
 
-__all__ = ["Judge", "Lexicon", "Words", "builtin", "builtin_lexicon", "builtin_words", "context_of", "parse_lexicon"]
+__all__ = ["Accuracy", "Judge", "Lexicon", "Words", "accuracy", "builtin", "builtin_lexicon", "builtin_words", "context_of", "parse_lexicon"]
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, local,
 from watcher.errors import ReadError, StoreError
 from watcher.exhibit import DIRECTIONS as DIRECTIONS_IN_FULL
 from watcher.exhibit import cues, happened, sitting, subject
+from watcher.judge import accuracy, builtin
 from watcher.lines import site_line
 from watcher.model import Change, DocumentState, Meeting, Site, Snapshot
 from watcher.policy import STATUSES
@@ -224,7 +225,10 @@ class Pages:
     def method(self, request: Request) -> Response:
         """What is watched, how it is judged, how right that is, how to correct us."""
         view = self.view
-        return self.page("method.html", here="method", contact=view.contact, urgencies=URGENCIES, sites=view.sites)
+        return self.page(
+            "method.html", here="method", contact=view.contact, urgencies=URGENCIES, sites=view.sites,
+            measured=accuracy(), judge=builtin().name,
+        )  # fmt: skip
 
     # ------------------------------------------------------------------------------------------ texts and snapshots
 
