@@ -13,7 +13,7 @@ from html import escape
 from string import Template
 
 from watcher.alerts import clean, one_line, private_parts_masked, short_id, timing, web_address
-from watcher.alerts.wording import STAGES, TOPICS, local, place, what_happened
+from watcher.alerts.wording import STAGES, TOPICS, local, place, voted, what_happened
 from watcher.model import Alert, Change, Evidence, Site
 
 DIRECTIONS = {
@@ -75,6 +75,9 @@ def facts(change: Change, site: Site | None) -> list[tuple[str, str]]:
         ("Meeting", f"{local(meeting.start, zone)}{sitting(meeting.status)}" if meeting and meeting.start else ""),
         ("Timing", timing.told(change, site.jurisdiction) if site else ""),
         ("Matter", " · ".join(matter)),
+        ("Votes", "; ".join(voted(change, zone))),
+        ("Who voted", "; ".join(_names(change))),
+        ("Ordinance", "; ".join(_ordinances(change))),
     ]
     if verdict:
         rows += [
@@ -98,6 +101,19 @@ def facts(change: Change, site: Site | None) -> list[tuple[str, str]]:
         ("Change", change.id),
     ]
     return [(name, one_line(words)) for name, words in rows if words]
+
+
+def _names(change: Change) -> Iterable[str]:
+    """Each side of each vote with the members that the source prints for it."""
+    for vote in change.votes:
+        for side, names in vote.names:
+            yield f"{side}: {', '.join(names)}"
+
+
+def _ordinances(change: Change) -> Iterable[str]:
+    """The ordinances that the code's note names for the change, with the watched matter of that number."""
+    for one in change.ordinances:
+        yield f"No. {one.number}" + (f" – {one.title or one.thread}" if one.thread else "")
 
 
 def happened(change: Change, site: Site | None) -> str:

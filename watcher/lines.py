@@ -24,6 +24,7 @@ from watcher.model import (
     SiteState,
     Verdict,
     Visit,
+    Vote,
 )
 
 Line = dict[str, object]
@@ -85,7 +86,27 @@ def change_line(change: Change) -> Line:
         "seen_at": stamp(change.seen_at),
         "last_seen_unchanged_at": stamp(change.last_seen_unchanged_at),
         "context": list(change.context),
+        "votes": [vote_object(vote) for vote in change.votes],
+        "ordinances": [
+            {"number": one.number, "thread": one.thread or None, "title": one.title or None}
+            for one in change.ordinances
+        ],
         "snapshots": {"before": change.snapshot_before, "after": change.snapshot_after},
+    }
+
+
+def vote_object(vote: Vote) -> Line:
+    """The count of one vote."""
+    return {
+        "passed": vote.passed,
+        "ayes": vote.ayes,
+        "noes": vote.noes,
+        "abstained": vote.abstained,
+        "absent": vote.absent,
+        "others": vote.others,
+        "body": vote.body or None,
+        "date": stamp(vote.date),
+        "names": {side: list(names) for side, names in vote.names},
     }
 
 
@@ -233,7 +254,13 @@ def reading_lines(reading: Reading) -> Iterator[Line]:
             "type": "matter",
             **matter_object(matter),
             "history": [
-                {"date": stamp(step.date), "body": step.body, "action": step.action, "result": step.result}
+                {
+                    "date": stamp(step.date),
+                    "body": step.body,
+                    "action": step.action,
+                    "result": step.result,
+                    **({"vote": vote_object(step.vote)} if step.vote else {}),
+                }
                 for step in matter.history
             ],
             "attachments": [link_object(link) for link in matter.attachments],
@@ -263,19 +290,22 @@ def damage_line(subject: str, problem: str) -> Line:
 TABLE = (
     "id", "seen_at", "jurisdiction", "state", "place", "body", "site", "kind", "label", "score", "stance", "stage", "topics",
     "meeting_start", "matter", "matter_title", "heading", "before", "after", "url", "last_seen_unchanged_at", "snapshot_before",
-    "snapshot_after",
+    "snapshot_after", "votes", "ordinances",
 )  # fmt: skip
 
 
 def flat(line: Line, site: Site | None) -> Line:
     """A change as one row: what is nested becomes a few plain columns."""
     verdict, meeting, matter, snapshots = line["verdict"], line["meeting"], line["matter"], line["snapshots"]
+    votes, laws = line["votes"], line["ordinances"]
     row: Line = dict.fromkeys(TABLE) | {name: line[name] for name in TABLE if name in line}
     if site:
         town = site.jurisdiction
         row |= {"jurisdiction": town.slug, "state": town.state, "place": town.name, "body": site.body}
     if isinstance(snapshots, dict):
         row |= {f"snapshot_{side}": digest for side, digest in snapshots.items()}
+    row["votes"] = "; ".join(_tally(vote) for vote in votes) if isinstance(votes, list) else ""
+    row["ordinances"] = " ".join(one["number"] for one in laws) if isinstance(laws, list) else ""
     row["heading"] = " › ".join(line["heading"]) if isinstance(line["heading"], list) else ""
     for name in ("label", "score", "stance", "stage"):
         row[name] = verdict[name] if isinstance(verdict, dict) else None
@@ -286,6 +316,11 @@ def flat(line: Line, site: Site | None) -> Line:
     if isinstance(meeting, dict) and not row["body"]:
         row["body"] = meeting["body"]
     return row
+
+
+def _tally(vote: Mapping[str, object]) -> str:
+    done = {True: "passed ", False: "failed "}.get(vote["passed"] is True, "") if vote["passed"] is not None else ""
+    return f"{done}{vote['ayes']}-{vote['noes']}" + (f" on {str(vote['date'])[:10]}" if vote["date"] else "")
 
 
 def as_table(rows: Sequence[Mapping[str, object]]) -> tuple[tuple[str, ...], list[list[object]]]:

@@ -250,13 +250,32 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote as published: how many members on each side, whether it passed (None: not said), by which body and when.
+
+    `names` are those of the members who voted, only where the source prints them all.
+    """
+
+    ayes: int
+    noes: int
+    abstained: int = 0
+    absent: int = 0
+    others: int = 0  # the third figure of "4-1-1": the source does not say whether abstaining or absent
+    passed: bool | None = None
+    body: str = ""
+    date: datetime | None = None
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()  # side: aye, no, abstain, absent
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One entry in a matter's history: when, by which body, what was done, with which result."""
+    """One entry in a matter's history: when, by which body, what was done, with which result and count of votes."""
 
     date: datetime | None
     body: str
     action: str
     result: str = ""
+    vote: Vote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +387,17 @@ class Change:
     verdict: Verdict | None = None
     snapshot_before: str | None = None  # digest
     snapshot_after: str | None = None  # digest
+    votes: tuple[Vote, ...] = ()
+    ordinances: tuple[Enactment, ...] = ()  # that a code's own note names for a change of its section, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Enactment:
+    """The ordinance that changed a section, by the number in the code's note; `thread`, `title` of its watched matter."""
+
+    number: str
+    thread: str = ""  # as in `Tie`; "" where no matter of that number is known in the place
+    title: str = ""
 
 
 # ------------------------------------------------------------------------------------------------ alerts and mail

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from watcher import alerts, diff, extractors, ocr, platforms, policy
+from watcher import alerts, diff, extractors, ocr, platforms, policy, votes
 from watcher.errors import FetchError, ReadError, Scanned, StoreError
 from watcher.fetch import Fetcher
 from watcher.judge import Judge
@@ -549,8 +549,9 @@ def in_force(site: Site, look: Look, judge: Judge) -> Paper | None:
 
 
 def judged(changes: Iterable[Change], judge: Judge) -> list[Change]:
-    """Each change with the judge's verdict."""
-    return [replace(change, verdict=judge.judge(change)) for change in changes]
+    """Each change with the judge's verdict, and the counts of the votes it tells of."""
+    found = (replace(change, verdict=judge.judge(change)) for change in changes)
+    return [replace(change, votes=votes.of(change)) for change in found]
 
 
 def state_after(

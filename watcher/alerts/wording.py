@@ -9,7 +9,8 @@ import unicodedata
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from watcher.model import Alert, Change, Jurisdiction
+from watcher import votes
+from watcher.model import Alert, Change, Jurisdiction, Vote
 
 STAGES = {
     "introduced": "introduced",
@@ -172,7 +173,28 @@ def what_happened(change: Change, kind: str, zone: str) -> str:
     """The kind of change in words, never more than was seen: "item added to the agenda of Tue 1 Dec 2026, 4:00 PM".
 
     `kind` is the site's. A text that is gone is "no longer on" the page, never "repealed": the page does not say why.
+    The counts of the votes it tells of stand behind, and the ordinance that a code names for its new words.
     """
+    return "; ".join((_kind(change, kind, zone), *voted(change, zone), *enacted(change)))
+
+
+def voted(change: Change, zone: str) -> list[str]:
+    """Each vote a change tells of: "passed 5–2 on Tue 1 Dec 2026 (City Council)"."""
+    return list(dict.fromkeys(" ".join((votes.told(vote), *_sitting(vote, change, zone))) for vote in change.votes))
+
+
+def _sitting(vote: Vote, change: Change, zone: str) -> list[str]:
+    said = [f"on {local(vote.date, zone, abbreviation=False).rpartition(',')[0]}"] if vote.date else []
+    told = change.meeting.body if change.meeting else ""  # stands at the head of the alert
+    return [*said, f"({one_line(vote.body)})"] if vote.body and vote.body != told else said
+
+
+def enacted(change: Change) -> list[str]:
+    """The ordinance that a code's own note names for a section's new words: "by Ordinance 2024-15"."""
+    return [f"by Ordinance {one.number}" for one in change.ordinances[:1]]
+
+
+def _kind(change: Change, kind: str, zone: str) -> str:
     start = change.meeting.start if change.meeting else None
     when = f" of {local(start, zone, abbreviation=False)}" if start else ""
     what, _, part = subject(change)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from watcher import votes
 from watcher.diff import links, news
 from watcher.diff.framing import Frame
 from watcher.diff.sameness import fold
-from watcher.model import Change, ChangeKind, Matter, Step
+from watcher.model import Change, ChangeKind, Matter, Step, Vote
 
 
 def compare(frame: Frame) -> Iterator[Change]:
@@ -32,10 +34,14 @@ def _names(matter: Matter) -> tuple[str, ...]:
 def _added(frame: Frame, matter: Matter) -> Iterator[Change]:
     if not _on_agenda(frame, matter):
         facts = [matter.title, f"Status: {matter.status}" if matter.status else ""]
-        facts += map(_told, _newest(matter.history))
+        steps = _newest(matter.history)
+        facts += map(_told, steps)
         after = "\n".join(fact for fact in facts if fact) or matter.file
         around = (matter.kind, *(link.title for link in matter.attachments))
-        yield frame.change("added", _key(matter), "", after, heading=(matter.file,), matter=matter, context=around)
+        yield replace(
+            frame.change("added", _key(matter), "", after, heading=(matter.file,), matter=matter, context=around),
+            votes=_votes(steps),
+        )
     yield from news.compare(frame, (), news.lines(matter.text), _text_place(matter))
 
 
@@ -50,7 +56,8 @@ def _changed(frame: Frame, before: Matter, after: Matter) -> Iterator[Change]:
         yield change("reworded" if before.title else "added", "title", before.title, after.title, (after.file,))
     old, new = _progress(before, after)
     if old != new:
-        yield change("reworded" if old else "added", "status", old, new)
+        taken = _steps(before.history, after.history)
+        yield replace(change("reworded" if old else "added", "status", old, new), votes=_votes(taken))
     if fold(before.text) != fold(after.text) and after.text:
         yield from news.compare(frame, news.lines(before.text), news.lines(after.text), _text_place(after))
     if papers := links.differences(before.attachments, after.attachments):
@@ -103,8 +110,21 @@ def _step(step: Step) -> tuple[str, str, str]:
 
 def _told(step: Step) -> str:
     day = f"{step.date:%B} {step.date.day}, {step.date.year}" if step.date else ""
-    action = f"{step.action} ({step.result})" if step.result else step.action
+    words = [step.result, votes.told(step.vote)] if step.vote and not _tells(step) else [step.result]
+    said = ", ".join(filter(None, words))
+    action = f"{step.action} ({said})" if said else step.action
     return ", ".join(part for part in (day, step.body, action) if part)
+
+
+def _tells(step: Step) -> bool:
+    """Say whether the words of a step give the count of its vote themselves."""
+    return votes.read(f"{step.action}, {step.result}") is not None
+
+
+def _votes(steps: Sequence[Step]) -> tuple[Vote, ...]:
+    """Return the votes of the steps, newest last, as far as the source counts them."""
+    found = ((step, step.vote or votes.read(f"{step.action}, {step.result}")) for step in steps)
+    return tuple(replace(vote, body=step.body, date=step.date) for step, vote in found if vote)
 
 
 def _text_place(matter: Matter) -> news.Place:

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Protocol, cast, runtime_checkable
 from urllib.parse import urlsplit
 
+from watcher import votes
 from watcher.errors import Blocked, EmptyReading, LayoutChanged, ReadError, Unreadable
 from watcher.extractors import extract, fingerprint
 from watcher.model import (
@@ -32,6 +33,7 @@ from watcher.model import (
     Site,
     Step,
     View,
+    Vote,
 )
 from watcher.reading import codes, feeds, following, marks, outline, pages, records, shelves
 
@@ -56,6 +58,7 @@ __all__ = [
     "Step",
     "Unreadable",
     "View",
+    "Vote",
     "codes",
     "elsewhere",
     "extract",
@@ -70,6 +73,7 @@ __all__ = [
     "recognise",
     "records",
     "shelves",
+    "votes",
 ]
 
 SURE = 0.8  # from here on a vendor is named as a fact

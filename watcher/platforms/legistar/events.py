@@ -22,6 +22,7 @@ from watcher.platforms import (
     following,
     marks,
     pages,
+    votes,
 )
 from watcher.platforms.legistar import details
 from watcher.platforms.legistar.fields import (
@@ -202,9 +203,11 @@ def sequence(fields: Fields) -> tuple[int, int]:
 
 
 def action_of(fields: Fields) -> str:
-    """What was done and with which result."""
+    """What was done and with which result and count of votes."""
     action = value(fields, "EventItemActionName", "ActionName")
     result = value(fields, "EventItemPassedFlagName", "PassedFlagName")
+    if vote := votes.read(value(fields, "EventItemTally", "Tally")):
+        result = f"{result}, {vote.ayes}-{vote.noes}".removeprefix(", ")
     return f"{action} ({result})" if action and result else action or result
 
 

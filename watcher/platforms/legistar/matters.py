@@ -15,8 +15,10 @@ from watcher.platforms import (
     Response,
     Site,
     Step,
+    Vote,
     following,
     marks,
+    votes,
 )
 from watcher.platforms.legistar.fields import (
     Fields,
@@ -128,10 +130,21 @@ def steps_of(entries: Sequence[Fields], site: Site) -> tuple[Step, ...]:
             body=value(fields, "MatterHistoryActionBodyName", "BodyName"),
             action=value(fields, "MatterHistoryActionName", "Action"),
             result=value(fields, "MatterHistoryPassedFlagName", "PassedFlagName"),
+            vote=vote_of(fields),
         )
         for fields in entries
     ]
     return tuple(sorted(steps, key=lambda step: step.date.timestamp() if step.date else float("inf")))
+
+
+def vote_of(fields: Fields) -> Vote | None:
+    """The count of a step's vote: its roll call, else its tally, else what the words of the action say."""
+    result = value(fields, "MatterHistoryPassedFlagName", "PassedFlagName")
+    if called := fields.get("Votes"):
+        names = ((value(each, "VotePersonName", "FullName"), value(each, "VoteValueName", "Vote")) for each in called)
+        return votes.counted(names, result)
+    texts = (value(fields, "MatterHistoryTally", "Tally"), value(fields, "MatterHistoryActionText", "ActionText"))
+    return next((vote for text in texts if (vote := votes.read(text, result))), None)
 
 
 def about(response: Response) -> Matter | None:
