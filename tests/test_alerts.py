@@ -383,3 +383,18 @@ def test_a_county_is_called_one() -> None:
     county = replace(BOSTON, name="San Diego", state="CA", kind="county", slug="ca-san-diego-county")
     (told,) = compose(replace(SITE, jurisdiction=county), [change()], NOON)
     assert told.headline.startswith("San Diego County, CA – ")
+
+
+def test_what_stands_on_a_page_and_again_in_its_paper_is_quoted_once_and_pointed_at() -> None:
+    words = "Resolution approving an agreement under which the County Jail holds persons on immigration detainers"
+    page, paper = change("a", after=words), change("b", after=f"{words} (Resolution 26-118)")
+    short, struck = change("c", after="Adopted"), change("d", after="", before=words)
+    quotes = notice(alert("k", page, paper, short, struck)).quotes
+    assert [quoted.redline for quoted in quotes] == [
+        (("+", words),),
+        (("+", "[as above] (Resolution 26-118)"),),
+        (("+", "Adopted"),),
+        (("-", words),),  # the same words struck are another thing
+    ]
+    assert quotes[0].evidence
+    assert not quotes[1].evidence  # the same words, the same reasons

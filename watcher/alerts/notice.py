@@ -6,8 +6,8 @@ Texts in a `Notice` are cleaned (no control, bidirectional or zero-width charact
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
@@ -36,6 +36,8 @@ from watcher.model import Alert, Change, Contact, Redline
 Part = tuple[Literal["=", "-", "+"], str]
 SHORTEST = 24  # units of a line of a digest, before only the ids are told
 CONTEXT = 160  # characters of unchanged text kept on each side of a change
+REPEATED = 60  # letters from which words told already are pointed at and not told again
+AS_ABOVE = "[as above]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def notice(alert: Alert, *, repeat: bool = False) -> Notice:
         id=shown,
         headline=masked(one_line(alert.headline)),
         facts=tuple(_facts(alert)),
-        quotes=tuple(_quote(alert, change) for change in alert.changes),
+        quotes=tuple(_said_once(_quote(alert, change) for change in alert.changes)),
         url=web_address(alert.source_url),
         office=_office(alert.contact),
         noticed=interval(alert),
@@ -189,6 +191,25 @@ def _quote(alert: Alert, change: Change) -> Quote:
         before=change.snapshot_before,
         after=change.snapshot_after,
     )
+
+
+def _said_once(quotes: Iterable[Quote]) -> Iterator[Quote]:
+    """The quotes, without what an earlier one said in the same words: one item stands on a page, in a paper, in a file."""
+    said: list[Part] = []
+    seen: set[tuple[str, str]] = set()
+    for quoted in quotes:
+        yield replace(
+            quoted,
+            redline=tuple((mark, _pointed(mark, text, said)) for mark, text in quoted.redline),
+            evidence=tuple(one for one in quoted.evidence if one not in seen),
+        )
+        said += [part for part in quoted.redline if part[0] != "=" and len(part[1]) >= REPEATED]
+        seen.update(quoted.evidence)
+
+
+def _pointed(mark: str, text: str, said: list[Part]) -> str:
+    longest = max((told for side, told in said if side == mark and told in text), key=len, default="")
+    return text.replace(longest, AS_ABOVE, 1) if longest else text
 
 
 def _whole(change: Change) -> Redline:
