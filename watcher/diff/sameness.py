@@ -43,8 +43,11 @@ _FIRST_WORD = re.compile(r"(?:[Ii]tem |ITEM )?\(?[A-Za-z\d.]{1,12}[.)]*\s")
 def fold(text: str) -> str:
     """Return what is compared instead of `text`: one spelling of quotes, dashes, ligatures, spaces and letter case.
 
-    A bare place in a list at the start ("12. ", "(b) ") is left out: a renumbered list says nothing new.
+    A bare place in a list at the start ("12. ", "(b) ") is left out: a renumbered list says nothing new. So are the
+    marks around words that are new in a draft: words that are underlined now are the same words.
     """
+    if "++" in text:
+        text = text.replace("++", "")
     if not text.isascii():
         text = _SOFT_HYPHEN.sub("", unicodedata.normalize("NFC", text)).translate(_SPELLINGS)
     text = " ".join(text.split())

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from watcher.errors import Unreadable
+from watcher.extractors import _drafting
 from watcher.extractors import _package as package
+from watcher.extractors._drafting import ENDS, NEW
 from watcher.extractors._numbers import Numbering, numbering
 from watcher.extractors._package import attribute, child, local
 from watcher.extractors.text import blank, shouted, tidy
@@ -39,10 +41,11 @@ OFF = frozenset({"0", "false", "off"})
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a style says of its text: its depth as a heading (from 1, None for none), struck, hidden, its list."""
+    """What a style says of its text: depth as a heading (from 1, None for none), struck, underlined, hidden, its list."""
 
     level: int | None = None
     struck: bool | None = None
+    underlined: bool | None = None
     hidden: bool | None = None
     list_id: str | None = None
     depth: int | None = None  # in its list
@@ -50,9 +53,9 @@ class Style:
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph being read: its runs with whether each is struck, and what stands in boxes anchored to it."""
+    """A paragraph being read: its runs ("-" struck, "+" underlined, ""), and what stands in boxes anchored to it."""
 
-    runs: list[tuple[str, bool]] = field(default_factory=list)
+    runs: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[tuple[str, int | None]] = field(default_factory=list)
 
 
@@ -61,9 +64,9 @@ def extract(
 ) -> Document:
     """Return the paragraphs and table rows in order, footnotes last; headings make the trail, by style or by capitals.
 
-    Tracked insertions are kept, tracked deletions left out; text struck by hand stands as "~~struck~~". Left out:
-    headers and footers, comments, hidden text. Raises Unreadable: password, damaged,
-    too large.
+    Tracked insertions are kept, tracked deletions left out; text struck by hand stands as "~~struck~~", in drafting
+    style underlined text as "++new++". Left out: headers and footers, comments, hidden text. Raises Unreadable:
+    password, damaged, too large.
     """
     held = package.opened(body, url)
     main = package.part_named(held, r"word/document\d*\.xml")
@@ -83,11 +86,11 @@ def extract(
             trail = [above for above in trail if above[0] < depth]
         passages.append(Passage(words, tuple(above for _, above in trail)))
         if depth:
-            trail.append((depth, words))
+            trail.append((depth, _drafting.plain(words)))
     if len(passages) > MAX_PASSAGES:
         raise Unreadable(f"more than {MAX_PASSAGES} paragraphs", url=url)
     title = next((passage.text for passage in passages), "")
-    return Document(url=url, title=title[:200], kind=kind, passages=tuple(passages))
+    return _drafting.settled(Document(url=url, title=_drafting.plain(title)[:200], kind=kind, passages=tuple(passages)))
 
 
 def _notes(held: zipfile.ZipFile, reader: _Reader, url: str) -> Iterator[tuple[str, int | None]]:
@@ -109,18 +112,19 @@ def _styles(held: zipfile.ZipFile, url: str) -> dict[str, Style]:
 
 
 def _inherited(name: str, raw: dict[str, etree._Element]) -> Style:
-    level, struck, hidden, list_id, depth = None, None, None, None, None
+    level, struck, underlined, hidden, list_id, depth = None, None, None, None, None, None
     for _ in range(len(raw)):
         style = raw.get(name)
         if style is None:
             break
         level = level or _outline(style)
         struck = _struck(child(style, "rPr")) if struck is None else struck
+        underlined = _underlined(child(style, "rPr")) if underlined is None else underlined
         hidden = _on(child(style, "rPr", "vanish")) if hidden is None else hidden
         list_id = attribute(child(style, "pPr", "numPr", "numId"), "val") if list_id is None else list_id
         depth = _depth(child(style, "pPr")) if depth is None else depth
         name = attribute(child(style, "basedOn"), "val") or ""
-    return Style(level, struck, hidden, list_id, depth)
+    return Style(level, struck, underlined, hidden, list_id, depth)
 
 
 def _depth(properties: etree._Element | None) -> int | None:
@@ -146,6 +150,11 @@ def _struck(properties: etree._Element | None) -> bool | None:
     return None if one is None and two is None else bool(one or two)
 
 
+def _underlined(properties: etree._Element | None) -> bool | None:
+    line = child(properties, "u")
+    return None if line is None else attribute(line, "val") not in (None, "none")
+
+
 # ---------------------------------------------------------------------------------------------------------- text
 
 
@@ -160,7 +169,7 @@ class _Reader:
         for element in holder:
             name = local(element)
             if name == "p":
-                self._fill(held, element, struck=False)
+                self._fill(held, element, "")
                 if child(element, "pPr", "rPr", "del") is not None:
                     continue  # its end was struck: what follows goes on in it
                 yield self._numbered(element, _words(held.runs)), self._level(element)
@@ -211,27 +220,32 @@ class _Reader:
         style = attribute(child(properties, "pStyle"), "val") or ""
         return self.styles.get(style, Style()).level
 
-    def _fill(self, held: Paragraph, element: etree._Element, *, struck: bool) -> None:
+    def _fill(self, held: Paragraph, element: etree._Element, mark: str, *, linked: bool = False) -> None:
         for inner in element:
             name = local(inner)
             if name == "t":
-                held.runs.append((inner.text or "", struck))
+                held.runs.append((inner.text or "", mark))
             elif name in SPACES:
-                held.runs.append((SPACES[name], struck))
+                held.runs.append((SPACES[name], mark))
             elif name == "txbxContent":
                 held.boxes.extend(self.blocks(inner))
             elif name == "r":
                 look = self._look(inner)
                 if not look.hidden:
-                    self._fill(held, inner, struck=bool(look.struck))
+                    new = look.underlined and not linked
+                    self._fill(held, inner, "-" if look.struck else "+" if new else "", linked=linked)
             elif name and name not in GONE:
-                self._fill(held, inner, struck=struck)
+                self._fill(held, inner, mark, linked=linked or name == "hyperlink")
 
     def _look(self, run: etree._Element) -> Style:
         properties = child(run, "rPr")
         style = self.styles.get(attribute(child(properties, "rStyle"), "val") or "", Style())
-        struck, hidden = _struck(properties), _on(child(properties, "vanish"))
-        return Style(None, style.struck if struck is None else struck, style.hidden if hidden is None else hidden)
+        struck, underlined, hidden = _struck(properties), _underlined(properties), _on(child(properties, "vanish"))
+        return Style(
+            struck=style.struck if struck is None else struck,
+            underlined=style.underlined if underlined is None else underlined,
+            hidden=style.hidden if hidden is None else hidden,
+        )
 
 
 def _cells(row: etree._Element) -> Iterator[etree._Element]:
@@ -242,19 +256,21 @@ def _cells(row: etree._Element) -> Iterator[etree._Element]:
             yield from _cells(inner)
 
 
-def _words(runs: Iterable[tuple[str, bool]]) -> str:
-    """Return a paragraph's text, its struck stretches between tildes."""
-    text = ""
-    stretch = ""
-    for words, struck in (*runs, ("", False)):
-        if (struck and words.strip()) or (stretch and (struck or not words.strip()) and words):
+def _words(runs: Iterable[tuple[str, str]]) -> str:
+    """Return a paragraph's text, its struck and underlined stretches marked."""
+    text = stretch = now = ""
+    for words, mark in (*runs, ("", "")):
+        blank_run = not words.strip()
+        if stretch and words and (mark == now or blank_run):
             stretch += words
         else:
-            text += _marked(stretch) + words
-            stretch = ""
+            text += _marked(stretch, now)
+            stretch, now = (words, mark) if mark and not blank_run else ("", "")
+            text += "" if stretch else words
     return "\n".join(line for line in map(tidy, text.split("\n")) if line)
 
 
-def _marked(stretch: str) -> str:
+def _marked(stretch: str, mark: str) -> str:
     inner = stretch.strip()
-    return stretch.replace(inner, f"~~{' '.join(inner.split())}~~", 1) if inner else stretch
+    begin, end = ("~~", "~~") if mark == "-" else (NEW, ENDS)
+    return stretch.replace(inner, f"{begin}{' '.join(inner.split())}{end}", 1) if inner else stretch

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from watcher.errors import LayoutChanged, Unreadable
+from watcher.extractors import _drafting
+from watcher.extractors._drafting import ENDS, NEW
 from watcher.extractors.text import LONG_LINE, blank, cut, decode, looks_binary, tidy, visible
 from watcher.model import WHOLE, Document, Passage, View
 
@@ -87,8 +89,13 @@ DOCUMENT_LINK = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|ods|csv|zip)\Z",
 STRUCK = (
     's, strike, del, [style*="line-through"], .strikethrough, .strike, .line-through, .text-decoration-line-through'
 )
+# What a page calls inserted: Word's own class, and those of bills on line (amendmentInsertedText).
+INSERTED = 'ins, .msoIns, [class*="nserted"], .diff-added'
+REVISED = f"{STRUCK}, {INSERTED}"
+UNDERLINED = f'{INSERTED}, u, [style*="underline"], .underline, .underlined, .text-decoration-underline, .underscored'
 STRETCH = re.compile(r"\S(?:[^\r]*\S)?")
 BETWEEN_STRUCK = re.compile(r"~~([^\S\r]*)~~")
+BETWEEN_NEW = re.compile(f"{ENDS}([^\\S\\r]*){NEW}")
 
 MAX_BYTES = 32_000_000
 # lexbor is quadratic in depth: 20,000 nested elements take 4.8 s, 3,000 a tenth of one. Real pages stay below 200.
@@ -115,19 +122,19 @@ def extract(
     """Return the page's visible text in reading order.
 
     One passage a paragraph, list entry, heading or table row (cells joined by " | "); single line breaks stay as
-    newlines; struck words stand as "~~struck~~". A passage's key is its element's own id where that is a publisher's. Raises LayoutChanged where
-    `view.select` finds nothing, Unreadable above the limits of size and depth.
+    newlines; struck words stand as "~~struck~~", in drafting style underlined ones as "++new++". A passage's key is
+    its element's own id where that is a publisher's. Raises LayoutChanged where `view.select` finds nothing,
+    Unreadable above the limits of size and depth.
     """
     page = _page(body, charset, view)
     passages = [passage for root in page.roots for passage in _Walk().walk(root)]
+    if _drafting.states_underlining(passages):
+        passages = [passage for root in page.roots for passage in _Walk(underlined=True).walk(root)]
     if view.ignore_text:
         passages = [replace(passage, text=blank(passage.text, view)) for passage in passages]
-    return Document(
-        url=url,
-        title=page.title,
-        kind=kind,
-        passages=_unique_keys(passage for passage in passages if passage.text),
-    )
+    kept = _unique_keys(passage for passage in passages if passage.text)
+    inserted = any(NEW in passage.text for passage in kept) and any(root.css_first(INSERTED) for root in page.roots)
+    return _drafting.settled(Document(url=url, title=page.title, kind=kind, passages=kept), drafted=inserted)
 
 
 def fingerprint(
@@ -202,7 +209,10 @@ def plain(markup: str) -> str:
         return tidy(re.sub(r"<[^>]*>", " ", markup))
     tree = LexborHTMLParser(whole)
     tree.strip_tags(list(SKIPPED))
-    return "\n".join(passage.text for passage in _Walk().walk(tree.root)) if tree.root else ""
+    if tree.root is None:
+        return ""
+    found = _drafting.settled(Document("", "", "document", tuple(_Walk().walk(tree.root))))
+    return "\n".join(passage.text for passage in found.passages)
 
 
 def depth(body: bytes) -> int:
@@ -332,7 +342,8 @@ class _Row:
 class _Walk:
     """One walk over a tree, in document order, without recursion (a page may nest thousands deep)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, underlined: bool = False) -> None:
+        """With `underlined`, underlining is marked although no word is struck and none is called inserted."""
         self.done: list[Passage] = []
         self.rows: list[_Row] = []
         self.trail: list[tuple[int, str]] = []
@@ -340,12 +351,15 @@ class _Walk:
         self.run: list[str] = []  # inline text of the block being read
         self.key = ""
         self.after_link = False
-        self.struck = 0  # elements around that strike their words
+        self.struck = self.new = self.linked = 0  # elements around that strike their words, underline or link them
+        self.underlined = underlined
 
     def walk(self, root: LexborNode) -> list[Passage]:
         node: LexborNode | None = root
         top = root.mem_id
-        striking = {node.mem_id for node in root.css(STRUCK)}
+        marked = self.underlined or root.css_first(REVISED) is not None
+        striking = {node.mem_id for node in root.css(STRUCK)} if marked else set()
+        adding = {node.mem_id for node in root.css(UNDERLINED)} if marked else set()
         while node is not None:
             tag = node.tag or ""
             below = None
@@ -353,14 +367,16 @@ class _Walk:
                 self._text(node)
             elif tag != "-comment":
                 self._enter(node, tag)
-                self.struck += node.mem_id in striking
+                if marked:
+                    self._count(1, tag, node.mem_id in striking, node.mem_id in adding)
                 below = node.first_child
             if below is not None:
                 node = below
                 continue
             while True:
                 if tag[:1] != "-":
-                    self.struck -= node.mem_id in striking
+                    if marked:
+                        self._count(-1, tag, node.mem_id in striking, node.mem_id in adding)
                     self._leave(tag)
                 if node.mem_id == top:
                     self._flush()
@@ -376,6 +392,11 @@ class _Walk:
                 node, tag = above, above.tag or ""
         return self.done
 
+    def _count(self, step: int, tag: str, strikes: bool, adds: bool) -> None:
+        self.struck += step * strikes
+        self.new += step * adds
+        self.linked += step * (tag == "a")
+
     def _text(self, node: LexborNode) -> None:
         text = node.text_content or ""
         blank = not text or text.isspace()
@@ -383,8 +404,16 @@ class _Walk:
             return
         if "\n" in text and (parent := node.parent) is not None and parent.tag == "pre":
             text = text.replace("\n", "\r")
-        self.run.append(_struck(text) if self.struck and not blank else text)
+        if (self.struck or self.new) and not blank:
+            text = self._marked(text)
+        self.run.append(text)
         self.after_link = self.after_link and blank
+
+    def _marked(self, text: str) -> str:
+        """Return text between marks, line by line; the white space around it stays outside."""
+        if self.struck:
+            return STRETCH.sub(r"~~\g<0>~~", text)
+        return text if self.linked else STRETCH.sub(rf"{NEW}\g<0>{ENDS}", text)
 
     def _enter(self, node: LexborNode, tag: str) -> None:
         if tag in BLOCKS:
@@ -415,6 +444,8 @@ class _Walk:
         text = "".join(self.run)
         if "~~" in text:
             text = BETWEEN_STRUCK.sub(r"\1", text)
+        if ENDS in text:
+            text = BETWEEN_NEW.sub(r"\1", text)
         self.run.clear()
         self.after_link = False
         key, self.key = self.key, ""
@@ -428,7 +459,7 @@ class _Walk:
         if level:
             self.trail = [heading for heading in self.trail if heading[0] < level]
             passage = replace(passage, heading=tuple(words for _, words in self.trail))
-            self.trail.append((level, passage.text.replace("\n", " ")))
+            self.trail.append((level, _drafting.plain(passage.text.replace("\n", " "))))
             self.heading = tuple(words for _, words in self.trail)
             if self.rows:
                 self.rows[-1].layout = True
@@ -455,11 +486,6 @@ class _Walk:
             outer.cells[-1].extend(found)
         else:
             self.done.extend(found)
-
-
-def _struck(text: str) -> str:
-    """Return text between tildes, line by line; the white space around it stays outside."""
-    return STRETCH.sub(r"~~\g<0>~~", text)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

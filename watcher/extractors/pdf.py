@@ -19,7 +19,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from watcher.errors import Scanned, Unreadable
-from watcher.extractors import _strokes
+from watcher.extractors import _drafting, _strokes
+from watcher.extractors._drafting import ENDS, NEW
 from watcher.extractors.text import LIST_START, blank, shouted, tidy
 from watcher.model import WHOLE, Document, Passage, View
 
@@ -31,6 +32,7 @@ SCANNED = 12  # letters a page; fewer are a stamp on a picture
 PAGE_NUMBER = re.compile(
     r"(?:page|pg\.?|p\.)?\s*[-–]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I
 )
+MARKS = (ENDS, "~~")
 CUT = "\ufffe"  # what PDFium writes for a hyphen at a line's end, and the lines' own break with it
 SOFT_HYPHENS = "\x02\u00ad" + CUT
 LINE_END = re.compile(f"(\r\n|{CUT})")
@@ -77,7 +79,8 @@ def extract(
     """Return the paragraphs in reading order; a line in capitals heads what follows.
 
     Running headers (after their first page), running footers and page numbers are left out; words hyphenated at a
-    line's end are joined, and struck words stand as "~~struck~~". Raises Unreadable: password, damaged, too many pages, or scanned without a text layer.
+    line's end are joined. Struck words stand as "~~struck~~"; in drafting style underlined ones stand as "++new++".
+    Raises Unreadable: password, damaged, too many pages, or scanned without a text layer.
     """
     with _one_at_a_time:
         pages = _pages(body, url)
@@ -92,11 +95,11 @@ def extract(
             continue
         if shouted(text):
             passages.append(Passage(text))
-            heading = (text,)
+            heading = (_drafting.plain(text),)
         else:
             passages.append(Passage(text, heading))
     title = next((passage.text for passage in passages), "")
-    return Document(url=url, title=title[:200], kind=kind, passages=tuple(passages))
+    return _drafting.settled(Document(url=url, title=_drafting.plain(title)[:200], kind=kind, passages=tuple(passages)))
 
 
 # ------------------------------------------------------------------------------------------------ pages and lines
@@ -127,7 +130,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
         return []  # one damaged page does not hide the others
     layer = page.get_textpage()
     try:
-        drawn = _strokes.strokes(page)
+        drawn = _strokes.drawn(page)
         found: list[Line] = []
         place = 0
         pieces = LINE_END.split(layer.get_text_range())
@@ -135,7 +138,7 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
             line = _line(layer, text, place, drawn)
             place += _units(text + end)
             if line and end == CUT:
-                line = replace(line, text=line.text + CUT)
+                line = replace(line, text=_with_cut(line.text))
             if line and found and _beside(found[-1], line):
                 found[-1] = _joined(found[-1], line)
             elif line:
@@ -144,6 +147,12 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
     finally:
         layer.close()
         page.close()
+
+
+def _with_cut(text: str) -> str:
+    """Return a line that ends within a word; the sign for that stands within a struck or underlined stretch."""
+    end = next((end for end in MARKS if text.endswith(end)), "")
+    return text.removesuffix(end) + CUT + end
 
 
 def _with_form(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
@@ -156,8 +165,8 @@ def _with_form(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage:
     return page
 
 
-def _line(layer: pdfium.PdfTextPage, text: str, place: int, drawn: Sequence[_strokes.Stroke]) -> Line | None:
-    """Return a line with its box, struck words marked; `place` is its offset in the page's text, in UTF-16 units."""
+def _line(layer: pdfium.PdfTextPage, text: str, place: int, drawn: _strokes.Drawn) -> Line | None:
+    """Return a line with its box, struck and underlined words marked; `place` is its offset in the page's text, in UTF-16 units."""
     words = text.strip()
     if not words or RULE.fullmatch(words):
         return None
@@ -171,11 +180,16 @@ def _line(layer: pdfium.PdfTextPage, text: str, place: int, drawn: Sequence[_str
     torn = set(_torn(layer, words, start))
     whole = "".join(letter for place, letter in enumerate(words) if place not in torn)
     line = Line(whole, left, min(bottom, end_bottom), max(left, right), max(top, end_top))
-    across = [stroke for stroke in drawn if line.bottom < stroke.height < line.top and stroke.right > line.left]
+    lowest = line.bottom - 0.1 * line.height  # an underline may stand below the letters' own box
+    across = [
+        stroke
+        for stroke in drawn.strokes
+        if lowest < stroke.height < line.top and stroke.right > line.left and stroke.left < line.right
+    ]
     if not across:
         return line
     boxes = [box for place, box in enumerate(_boxes(layer, words, start)) if place not in torn]
-    return replace(line, text=_strokes.struck(whole, boxes, across))
+    return replace(line, text=_strokes.revised(whole, boxes, across, drawn.links))
 
 
 def _torn(layer: pdfium.PdfTextPage, words: str, start: int) -> Iterator[int]:
@@ -245,7 +259,7 @@ def _in_reading_order(lines: list[Line]) -> list[Line]:
 
 def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
     def shape(line: Line) -> str:
-        return re.sub(r"\d+", "9", tidy(line.text).casefold())
+        return re.sub(r"\d+", "9", tidy(_bare(line.text)).casefold())
 
     tops = Counter(mark for page in pages for mark in {shape(line) for line in page[:EDGE]})
     ends = Counter(mark for page in pages for mark in {shape(line) for line in page[-EDGE:]})
@@ -257,7 +271,7 @@ def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
         for place, line in enumerate(page):
             mark = shape(line)
             at_top, at_end = place < EDGE, place >= len(page) - EDGE
-            numbered = (place < 2 or place >= len(page) - 2) and PAGE_NUMBER.fullmatch(line.text.strip())
+            numbered = (place < 2 or place >= len(page) - 2) and PAGE_NUMBER.fullmatch(_bare(line.text).strip())
             header = at_top and tops[mark] >= often
             footer = at_end and ends[mark] >= often
             if (len(pages) > 1 and numbered) or (footer and not header) or (header and mark in seen):
@@ -283,9 +297,10 @@ def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
             text = ""
             for line in paragraph:
                 text = _continued(text, line.text, whole)
-            text = text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS))).replace("~~ ~~", " ")
-            goes_on = text[:1].islower() and held[-1:] not in tuple(".!?:;")
-            if held and (goes_on or UNFINISHED.search(held)):
+            text = text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS)))
+            above = _bare(held)
+            goes_on = _bare(text)[:1].islower() and above[-1:] not in tuple(".!?:;")
+            if held and (goes_on or UNFINISHED.search(above)):
                 held = _continued(held, text, whole)
                 continue
             if tidy(held):
@@ -302,6 +317,9 @@ def _continued(text: str, line: str, whole: set[str]) -> str:
     """
     if not text:
         return line
+    for begin, end in ((NEW, ENDS), ("~~", "~~")):  # a stretch that goes on below is one stretch
+        if text.endswith(end) and line.startswith(begin):
+            text, line = text.removesuffix(end), line.removeprefix(begin)
     cut = text[-1] in SOFT_HYPHENS
     if not cut and not (text[-1] == "-" and text[-2:-1].isalpha() and line[:1].islower()):
         return f"{text} {line}"
@@ -329,23 +347,29 @@ def _paragraphs(lines: list[Line], usual_margin: float) -> Iterator[list[Line]]:
 
 def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
     """True where a line begins a paragraph, told by what a typesetter would have done otherwise."""
-    above = held[-1]
-    step = above.bottom - line.bottom
+    last, words = held[-1], _bare(line.text)
+    above = _bare(last.text)
+    step = last.bottom - line.bottom
     if step < -line.height or step > 1.45 * max(pitch, line.height):
         return True
-    if UNFINISHED.search(above.text):
+    if UNFINISHED.search(above):
         return False
-    if shouted(line.text) != shouted(above.text) or LABEL.match(line.text):
+    if shouted(words) != shouted(above) or LABEL.match(words):
         return True
-    if LIST_START.match(line.text.lstrip("~")) or not 0.8 < line.height / above.height < 1.25:
+    if LIST_START.match(words) or not 0.8 < line.height / last.height < 1.25:
         return True
-    if line.text[:1].islower() or above.text[-1] in SOFT_HYPHENS:
+    if words[:1].islower() or above[-1:] in tuple(SOFT_HYPHENS):
         return False
     # The next word would have fitted on the line above: the break was meant.
-    letter = (above.right - above.left) / max(1, len(above.text))
-    word = len(line.text.split(" ", 1)[0]) + 1
-    if above.right + word * letter < margin - 0.03 * (margin - held[0].left):
+    letter = (last.right - last.left) / max(1, len(above))
+    word = len(words.split(" ", 1)[0]) + 1
+    if last.right + word * letter < margin - 0.03 * (margin - held[0].left):
         return True
     # A first-line indent, or a return to the margin.
-    shift = line.left - above.left
+    shift = line.left - last.left
     return shift > 9 or (len(held) > 1 and shift < -9)
+
+
+def _bare(text: str) -> str:
+    """Return the words without marks: layout is told from the words."""
+    return _drafting.plain(text).replace("~~", "") if NEW in text or "~" in text else text

@@ -20,6 +20,7 @@ RANK: dict[Kind, int] = {"cosmetic": 0, "paper": 1, "date": 2, "small": 3, "step
 TOO_MANY = 4_000_000  # pairs of words beyond which a stretch is compared as one block
 
 _TOKEN = re.compile(r"[a-zA-Z0-9]+(?:[.,'/:-](?=[a-zA-Z0-9])[a-zA-Z0-9]+)*")
+_STRUCK = re.compile(r"~~[^~]*~~")
 _FORCE = re.compile(
     r"\b(?:shall|may|must|will|can|cannot|should|not|no|never|nor|only|solely|except|unless|absent|without|provided|notwithstanding|"
     r"prohibit\w*|forbid\w*|permit\w*|requir\w*|authoriz\w*|allow\w*|repeal\w*|rescind\w*|reserved|delet\w*|void|suspend\w*|"
@@ -126,6 +127,9 @@ def hunks(before: Folded, after: Folded) -> tuple[Hunk, ...]:
 
 
 def _words(low: str) -> list[_Word]:
+    """The words as they stand: those marked as struck are gone, in a draft as in the law that it becomes."""
+    if "~~" in low:
+        low = _STRUCK.sub(lambda struck: " " * len(struck[0]), low)
     return [_Word(match[0], *match.span()) for match in _TOKEN.finditer(low)]
 
 

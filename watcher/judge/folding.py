@@ -18,6 +18,10 @@ from functools import lru_cache
 _TORN = "nited States|mmigrant|mmigration|etainer|etention|omeland Security|nforcement|ustoms|anctuary|heriff"
 _UNEVEN = re.compile(rf"-[ \t]*\r?\n\s*|\s{{2,}}|[^\S ]|[^\x00-\x7f]| (?=(?:{_TORN}))")
 _PLAIN = re.compile(rf"[^\x20-\x7e]|  | (?=(?:{_TORN}))")
+# Between words that a draft strikes or adds; phrases are looked for as if they were not there.
+_MARKS = r"~~|\+\+|\[\[|\]\]|>>(?=\w)|(?<=\w)<<"
+_UNEVEN_OR_MARKED = re.compile(f"{_MARKS}|{_UNEVEN.pattern}")
+_MARKED = re.compile(_MARKS)
 _PUNCTUATION = {
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
@@ -128,10 +132,19 @@ def _lowered(text: str) -> str:
     return "".join((*parts, low[done:]))
 
 
-def fold(text: str) -> Folded:
-    """The text as phrases are matched against it: see the module. Pure, and linear in the text's length."""
-    if _PLAIN.search(text) is None:
+def is_marked(text: str) -> bool:
+    """Whether the text holds marks around words that a draft strikes or adds."""
+    return _MARKED.search(text) is not None
+
+
+def fold(text: str, *, unmarked: bool = False) -> Folded:
+    """The text as phrases are matched against it: see the module. Pure, and linear in the text's length.
+
+    With `unmarked`, without the marks around words that a draft strikes or adds.
+    """
+    if _PLAIN.search(text) is None and not unmarked:
         return Folded(text, _lowered(text))
+    pattern = _UNEVEN_OR_MARKED if unmarked else _UNEVEN
     parts: list[str] = []
     at: list[int] = []
     origin: list[int] = []
@@ -147,12 +160,13 @@ def fold(text: str) -> Folded:
             parts.append(part)
             width += len(part)
 
-    for match in _UNEVEN.finditer(text):
+    for match in pattern.finditer(text):
         start, end = match.span()
         before = text[start - 1 : start]
         if match[0] == " " and not (before.isupper() and not text[max(start - 2, 0) : start - 1].isalnum()):
             continue
-        level = _level(match[0], before, text[end : end + 1])
+        mark = unmarked and _MARKED.match(match[0])
+        level = "" if mark else _level(match[0], before, text[end : end + 1])
         if level == match[0]:
             continue
         piece(text[done:start], done, -1)

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
 
 from watcher.judge.cues import Cue, Finder
 from watcher.judge.edits import RANK, Hunk, Kind, hunks
-from watcher.judge.folding import Folded, fold
+from watcher.judge.folding import Folded, fold, is_marked
 from watcher.judge.lexicon import TOPICS, Entry, Lexicon
 from watcher.judge.scoring import ORDINARY, RELEVANT, UNSURE, score, silent
 from watcher.judge.stage import STEP, stage
@@ -29,7 +29,7 @@ from watcher.judge.stance import stance_of, stance_of_change
 from watcher.judge.words import Words, near
 from watcher.model import Change, Evidence, Label, Stance, Verdict
 
-VERSION = 2
+VERSION = 3
 Side = Literal["before", "after", "context"]
 WINDOW = 700  # characters on either side of a change that speak for it
 ITEM = 400  # the same for a status word in a list of items
@@ -112,7 +112,14 @@ class Judge:
 
     def _see(self, side: Side, text: str) -> _Seen:
         folded = fold(text)
-        return _Seen(side, text, folded, self._finder.find(folded))
+        if not is_marked(text):
+            return _Seen(side, text, folded, self._finder.find(folded))
+        bare = fold(text, unmarked=True)
+        found = (
+            replace(cue, start=folded.within(bare.start(cue.start)), end=folded.within(bare.end(cue.end)))
+            for cue in self._finder.find(bare)
+        )
+        return _Seen(side, text, folded, tuple(found))
 
 
 # --------------------------------------------------------------------------------------------- a text new, or gone

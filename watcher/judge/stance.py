@@ -17,12 +17,14 @@ _EXCEPTION = re.compile(
 _REPEALED = re.compile(r"\brepeal(?:ed|ing|s)?\b|\brescind\w*|\breserved\]?\.?\s*$|\bdeleted in (?:its|their) entirety")
 _FORBIDS = re.compile(r"\b(?:shall|may|must|will|can)(?:not| not)\b")
 _HOURS = re.compile(r"\b(\d{1,3})[ -]hours?\b")
-# New York and Illinois print struck matter in [brackets], Washington in ((double parentheses)), web pages in <s> or <del>.
+# New York and Illinois print struck matter in [brackets], Washington in ((double parentheses)), Miami-Dade in [[double
+# brackets]] with >>double arrows<< around what is new, web pages in <s> or <del>; extractors write ~~gone~~ ++new++.
 _STRUCK = re.compile(
-    r"\(\((?P<double>[^()]{3,2000}?)\)\)|\[(?P<single>[a-z][^\[\]]{2,1500})\]|~~(?P<tilde>[^~]{2,2000})~~|"
+    r"\(\((?P<double>[^()]{3,2000}?)\)\)|\[\[(?P<pair>[^\[\]]{2,2000})\]\]|\[(?P<single>[a-z][^\[\]]{2,1500})\]|~~(?P<tilde>[^~]{1,2000})~~|"
     r"<(?P<tag>s|del|strike)>(?P<tagged>[^<>]{2,2000})</(?P=tag)>"
 )
-_UNDERLINED = re.compile(r"</?(?:u|ins)>|\{\{?|\}\}?|__")
+_ADDED = re.compile(r"\+\+(.{1,4000}?)\+\+|>>(?! )(.{1,4000}?)<<|<(u|ins)>[^<>]{1,4000}</\3>", re.DOTALL)
+_MARKS = re.compile(r"</?(?:u|ins)>|\{\{?|\}\}?|__|\+\+|>>|<<")
 # Amending acts say it in words: by striking "shall not" and inserting "may".
 _QUOTED = r"(?: out)?(?: the)?(?: following)?(?: words?| phrase| term| language| text)?:? [\"“'‘](?P<{}>[^\"“”]{{1,600}}?)[\"”'’](?!\w)"
 _WORDED = re.compile(
@@ -41,7 +43,7 @@ _NOT_STRUCK = re.compile(r"^(?:city|county|date|name|insert|sic|reserved|repeale
 
 
 def _inner(match: re.Match[str]) -> str:
-    return match["double"] or match["single"] or match["tilde"] or match["tagged"]
+    return match["double"] or match["pair"] or match["single"] or match["tilde"] or match["tagged"]
 
 
 def resolve_struck(low: str) -> tuple[str, str] | None:
@@ -51,8 +53,10 @@ def resolve_struck(low: str) -> tuple[str, str] | None:
         head, tail = low[: worded.start()], low[worded.end() :]
         return f"{head}{worded['old']}{tail}", f"{head}{worded['new'] or ''}{tail}"
     struck = [match for match in _STRUCK.finditer(low) if not _NOT_STRUCK.match(_inner(match))]
-    certain = len(struck) > 1 or any(match["tilde"] or match["tagged"] or len(match[0]) > 14 for match in struck)
-    if not struck or not certain:
+    certain = len(struck) > 1 or any(
+        match["tilde"] or match["tagged"] or match["pair"] or len(match[0]) > 14 for match in struck
+    )
+    if "++" not in low and not (struck and certain):
         return None
     before: list[str] = []
     after: list[str] = []
@@ -62,7 +66,15 @@ def resolve_struck(low: str) -> tuple[str, str] | None:
         after.append(low[done : match.start()])
         done = match.end()
     whole = "".join((*before, low[done:])), "".join((*after, low[done:]))
-    return _UNDERLINED.sub("", whole[0]), _UNDERLINED.sub("", whole[1])
+    return _MARKS.sub("", _ADDED.sub("", whole[0])), _MARKS.sub("", whole[1])
+
+
+def standing(low: str) -> str:
+    """A text as it reads once what an extractor marked as struck is gone; any other text as it is."""
+    if "~~" not in low and "++" not in low:
+        return low
+    resolved = resolve_struck(low)
+    return low if resolved is None else resolved[1]
 
 
 def stance_of(low: str) -> Stance:
@@ -85,6 +97,7 @@ def stance_of_change(before: str, after: str) -> Stance:
 
     What grew less what shrank. An exception added to what limits expands, one added to what expands limits.
     """
+    before, after = standing(before), standing(after)
     old_limit, old_expand = leaning(before)
     new_limit, new_expand = leaning(after)
     more_limit, more_expand = new_limit - old_limit, new_expand - old_expand

@@ -144,6 +144,8 @@ class _Agenda:
         rest = text[number.end :].strip() if number else text
         if number is None and text.startswith("~~") and (number := number_at(plain := text.replace("~~", ""))):
             rest = f"~~{plain[number.end :].strip()}~~"  # an item struck out is still that item
+        if number is None and text.startswith("++") and (number := number_at(plain := text.replace("++", ""))):
+            rest = plain[number.end :].strip()
         if self._ended(text, number, rest):
             return False
         if number and self._is_item(number, rest):
