@@ -164,11 +164,11 @@ def asked() -> dict[str, Callable[[int], str]]:
         "feed": lambda n: "/feed.atom",
         "feed of a place": lambda n: f"/j/{place(n)}/feed.atom",
         "calendar": lambda n: "/calendar.ics",
-        "api": lambda n: f"/api/v1/changes?limit=50&before={CHANGES * PLACES - n * 50}",
+        "api": lambda n: f"/api/v1/changes?limit=50&before={CHANGES * PLACES - n % 1_000 * 50}",
         "sites": lambda n: f"/sites?page={n % (PLACES // 100) + 1}",
         "places": lambda n: f"/places?page={n % (PLACES // 100) + 1}",
         "documents": lambda n: f"/j/{place(n)}/documents",
-        "changes, rare": lambda n: f"/changes?topic=287g&before={CHANGES * PLACES - n * 50}",
+        "changes, rare": lambda n: f"/changes?topic=287g&before={CHANGES * PLACES - n % 1_000 * 50}",
         "api, places": lambda n: f"/api/v1/jurisdictions?page={n % 5 + 1}",
     }
 

@@ -1,6 +1,6 @@
-"""Draws the outlines of the states once: us-atlas's TopoJSON in, `watcher/web/shapes.json` and `fine.json` out.
+"""Draws the outlines once: us-atlas's TopoJSON in, `shapes.json`, `fine.json` and `counties.json` of `watcher/web` out.
 
-    npm pack us-atlas && tar xzf us-atlas-*.tgz && python docs/map_shapes.py package/states-10m.json
+    npm pack us-atlas && tar xzf us-atlas-*.tgz && python docs/map_shapes.py package
 
 us-atlas (ISC licence) is the Census Bureau's cartographic boundary file. Arcs are simplified before they are joined, so
 that neighbours keep one border. Nothing of this runs where the page is served.
@@ -17,11 +17,17 @@ from typing import Any
 import orjson
 
 from watcher.registry.words import STATES
+from watcher.web.counties import county_key
 from watcher.web.projection import drawn
 
 Point = tuple[float, float]
-# tolerance in units of the drawing, of 975, and steps to a unit: for the country, and for one state seen from near
-DRAWINGS = {"shapes": (0.75, 10), "fine": (0.12, 40)}
+# file, source, tolerance in units of the drawing (of 975) and steps to a unit: for the country, and for one state seen from near
+DRAWINGS = (
+    ("shapes", "states", (0.75, 10)),
+    ("fine", "states", (0.12, 40)),
+    ("counties", "counties", (0.25, 20)),
+)
+CODES = {name: code for code, (name, _) in STATES.items()}
 SMALLEST = 1.6  # square units for each unit of tolerance; islets below that are left out, never a state's last ring
 
 
@@ -77,26 +83,41 @@ def path(rings: list[list[Point]], grain: int) -> str:
 
 def main() -> None:
     """Writes the outlines."""
-    topology = orjson.loads(Path(sys.argv[1]).read_bytes())
-    placed = [
-        [spot for lon, lat in decoded(topology["transform"], arc) if (spot := drawn(lon, lat))]
-        for arc in topology["arcs"]
-    ]
-    for name, (tolerance, grain) in DRAWINGS.items():
+    package = Path(sys.argv[1])
+    for name, source, (tolerance, grain) in DRAWINGS:
+        topology = orjson.loads((package / f"{source}-10m.json").read_bytes())
+        placed = [
+            [spot for lon, lat in decoded(topology["transform"], arc) if (spot := drawn(lon, lat))]
+            for arc in topology["arcs"]
+        ]
         arcs = [simplified(line, tolerance) for line in placed]
         out = Path(__file__).parents[1] / f"watcher/web/{name}.json"
-        shapes = outlines(topology["objects"]["states"]["geometries"], arcs, SMALLEST * tolerance, grain)
+        states = {
+            one["id"]: CODES.get(one["properties"]["name"]) for one in topology["objects"]["states"]["geometries"]
+        }
+        keyed = [
+            (key, one) for one in topology["objects"][source]["geometries"] if (key := key_of(one, states, source))
+        ]
+        shapes = outlines(keyed, arcs, SMALLEST * tolerance, grain)
         out.write_bytes(orjson.dumps(shapes, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
 
 
+def key_of(geometry: dict[str, Any], states: dict[str, str | None], source: str) -> str | None:
+    """A state's code, or what `county_key` calls a county; None for the territories, for which the drawing has no room,
+    and for independent cities (numbers from 510), whose names counties beside them have too."""
+    number = geometry["id"]
+    code = states.get(number[:2])
+    if source == "states" or code is None:
+        return code
+    return county_key(code, geometry["properties"]["name"]) if int(number[2:]) < 510 else None
+
+
 def outlines(
-    geometries: list[dict[str, Any]], arcs: list[list[Point]], smallest: float, grain: int
+    keyed: list[tuple[str, dict[str, Any]]], arcs: list[list[Point]], smallest: float, grain: int
 ) -> dict[str, object]:
-    """Each state's path and box; the territories are left out: the drawing has no room for them."""
-    codes = {name: code for code, (name, _) in STATES.items()}
+    """Each outline's path and box by its key."""
     shapes: dict[str, object] = {}
-    for geometry in geometries:
-        code = codes.get(geometry["properties"]["name"])
+    for code, geometry in keyed:
         polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
         rings = []
         for number in (ring for polygon in polygons for ring in polygon):
@@ -104,7 +125,7 @@ def outlines(
             ring = [point for part in parts for point in part[:-1]]
             if len(ring) > 2:
                 rings.append(ring)
-        if code is None or not rings:
+        if not rings:
             continue
         rings.sort(key=area, reverse=True)
         kept = [rings[0], *(ring for ring in rings[1:] if area(ring) >= smallest)]

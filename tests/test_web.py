@@ -36,6 +36,7 @@ from watcher.model import (
 from watcher.model import Request as PageRequest
 from watcher.snapshots import Objects
 from watcher.web import lists
+from watcher.web.counties import county, outlines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PLACE = Jurisdiction("il-springfield", "Springfield", "IL", "city", "America/Chicago")
@@ -513,6 +514,38 @@ async def test_a_copy_has_all_pages_of_its_lists_and_writes_old_ones_once(full: 
     assert old.stat().st_mtime_ns == before
     assert again.broken == []
     assert again.written < 20
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "known"),
+    [
+        ("LA", "St. Tammany Parish", True), ("NM", "Doña Ana County", True), ("AK", "Kenai Peninsula Borough", True),
+        ("MO", "Saint Louis County", True), ("MD", "Prince George's County", True), ("IL", "LaSalle County", True),
+        ("MO", "Baltimore County", False), ("VA", "Norfolk", False),
+    ],
+)  # fmt: skip
+def test_a_county_is_known_by_its_name_however_it_is_written(state: str, name: str, known: bool) -> None:
+    assert (county(Jurisdiction("x", name, state, "county", "America/Chicago")) is not None) is known
+    assert county(Jurisdiction("x", name, state, "city", "America/Chicago")) is None
+
+
+async def test_a_watched_county_is_drawn_as_an_outline_and_others_are_not(ledger: Ledger) -> None:
+    home = Jurisdiction(
+        "md-baltimore-county", "Baltimore County", "MD", "county", "America/New_York", lat=39.4, lon=-76.6
+    )
+    sites = {"b": replace(COUNCIL, id="b", jurisdiction=home), COUNCIL.id: COUNCIL}
+    page = (await ask(web.View(ledger, sites, lambda: NOW, beat=NOW), "/states/MD")).text
+    assert re.search(r'<a href="/j/md-baltimore-county"><title>[^<]+</title><path class="c nothing"', page)
+    assert page.count('class="c ') == 1
+    counties = {}
+    for number, key in enumerate(outlines("counties")):
+        state, _, name = key.partition(" ")
+        counties[key] = replace(COUNCIL, id=f"c{number}", jurisdiction=replace(home, slug=f"c{number}", name=name, state=state))  # fmt: skip
+        if number == 1_000:
+            break
+    many = await ask(web.View(ledger, counties, lambda: NOW, beat=NOW), "/")
+    assert 'class="c nothing"' in many.text
+    assert len(many.content) < 100_000
 
 
 async def test_the_static_copy_holds_the_same_pages_with_links_that_work(full: Ledger, tmp_path: Path) -> None:

@@ -1,42 +1,26 @@
 """The map as inline SVG: outlines of the states, a mark for each place. Shape and word say the status, not colour alone.
 
-Outlines are drawn once by `docs/map_shapes.py`. With few places every mark is a link of its own; with many, the marks
-of one status become one path and the states are the links, so that the first page stays small and a keyboard comes
-through it.
+Outlines are drawn once by `docs/map_shapes.py`; of counties only those of watched ones are shown. With few places every
+mark is a link of its own; with many, the marks of one status become one path and the states are the links, so that the
+first page stays small and a keyboard comes through it; then the outlines of counties stop at `ROOM`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TypedDict, cast
 
-import orjson
 from markupsafe import Markup, escape
 
 from watcher.policy import AGREEMENT, CONSIDERED, EXPANDS, LIMITS, NOTHING
 from watcher.registry.words import STATES
 from watcher.web.board import Place
+from watcher.web.counties import Outline, county, outlines
 from watcher.web.projection import HEIGHT, WIDTH, drawn
 
-
-class Outline(TypedDict):
-    """A state: its path, and its box as left, top, right, bottom."""
-
-    d: str
-    box: list[int]
-
-
-@cache
-def outlines(name: str) -> Mapping[str, Outline]:
-    """The states of one drawing: "shapes" for the whole country, "fine" for one state seen from near."""
-    return cast("Mapping[str, Outline]", orjson.loads(files("watcher.web").joinpath(f"{name}.json").read_bytes()))
-
-
 SHAPES = outlines("shapes")
+ROOM = 15_000  # bytes of outlines of counties on a map of many places; a state's own map has them all
 FEW = 150  # places whose marks are links of their own
 CODES = {LIMITS: "limits", EXPANDS: "expands", AGREEMENT: "agreement", CONSIDERED: "considered", NOTHING: "nothing"}
 NAMED = {LIMITS: "square", EXPANDS: "triangle", AGREEMENT: "diamond", CONSIDERED: "ring", NOTHING: "dot"}
@@ -113,7 +97,9 @@ def whole_map(places: Sequence[Place], state: str = "") -> Markup:
     land = (_outline(code, one, by_state[code], state) for code, one in sorted(shapes.items()))
     said = [f'<g class="states">{"".join(land)}</g>']
     spots = [(one, spot) for one in shown if (spot := _spot(one))]
-    said.append(_links(spots, seen) if len(spots) <= FEW or state else _heaps(spots, seen))
+    if len(spots) > FEW and not state:
+        said.append(_counties(shown))
+    said.append(_links(spots, seen) if len(spots) <= FEW or state else _heaps(spots))
     label = f"Map of {STATES[state][0]}" if state else "Map of the United States"
     box = f"{seen.left:.0f} {seen.top:.0f} {seen.width:.0f} {seen.height:.0f}"
     return Markup(  # noqa: S704 - every text in it went through escape()
@@ -125,8 +111,9 @@ def _spot(one: Place) -> tuple[float, float] | None:
     home = one.jurisdiction
     if home.lat is not None and home.lon is not None:
         return drawn(home.lon, home.lat)
-    if home.kind == "state" and home.state in SHAPES:
-        left, top, right, bottom = SHAPES[home.state]["box"]
+    outline = SHAPES.get(home.state) if home.kind == "state" else county(home)
+    if outline is not None:
+        left, top, right, bottom = outline["box"]
         return (left + right) / 2, (top + bottom) / 2
     return None
 
@@ -157,17 +144,34 @@ def _links(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> s
     said = []
     for one, (x, y) in spots:
         words = escape(f"{one.name}: {one.standing.status}")
-        shape = mark(one.standing.status, x, y, seen.mark)
+        shape, code = mark(one.standing.status, x, y, seen.mark), CODES[one.standing.status]
+        around = f'<path class="c {code}" d="{outline["d"]}"/>' if (outline := county(one.jurisdiction)) else ""
         said.append(
-            f'<a href="/j/{escape(one.slug)}"><title>{words}</title>'
-            f'<path class="m {CODES[one.standing.status]}" d="{shape}"/></a>'
+            f'<a href="/j/{escape(one.slug)}"><title>{words}</title>{around}<path class="m {code}" d="{shape}"/></a>'
         )
     return f'<g class="places">{"".join(said)}</g>'
 
 
-def _heaps(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> str:
-    heaps: dict[str, list[str]] = defaultdict(list)
+def _counties(places: Iterable[Place]) -> str:
+    """Outlines of the watched counties, those with a status first, as many as there is room for."""
+    found = [(one.standing.status, outline["d"]) for one in places if (outline := county(one.jurisdiction))]
+    found.sort(key=lambda pair: pair[0] == NOTHING)
+    by_status: dict[str, list[str]] = defaultdict(list)
+    room = ROOM
+    for status, shape in found:
+        room -= len(shape)
+        if room < 0:
+            break
+        by_status[status].append(shape)
+    paths = (f'<path class="c {CODES[status]}" d="{"".join(shapes)}"/>' for status, shapes in by_status.items())
+    return f'<g class="still" aria-hidden="true">{"".join(paths)}</g>'
+
+
+def _heaps(spots: Sequence[tuple[Place, tuple[float, float]]]) -> str:
+    heaps: dict[str, dict[str, None]] = defaultdict(dict)
     for one, (x, y) in spots:
-        heaps[one.standing.status].append(mark(one.standing.status, round(x), round(y), 4.0))
+        status = one.standing.status
+        at = round(x), round(y)
+        heaps[status][f"M{at[0]} {at[1]}h0" if status == NOTHING else mark(status, *at, 4.0)] = None
     paths = [f'<path class="m {CODES[status]}" d="{"".join(heaps[status])}"/>' for status in (NOTHING, *CODES) if status in heaps]  # fmt: skip
     return f'<g class="places still" aria-hidden="true">{"".join(dict.fromkeys(paths))}</g>'
