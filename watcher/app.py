@@ -21,7 +21,7 @@ from typing import Literal, Protocol
 from watcher import channels, deliver, ocr, oversight, platforms, registry, schedule, settings, wall
 from watcher.errors import NoLedger, Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
-from watcher.judge import Judge, builtin, builtin_lexicon, builtin_words, parse_lexicon
+from watcher.judge import Judge, builtin, builtin_lexicon, builtin_topics, builtin_words, parse_lexicon
 from watcher.ledger import RESTORED, WRITTEN, Ledger
 from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit
 from watcher.net import Browser, Door, missing, user_agent
@@ -107,7 +107,7 @@ def judge_for(lexicon: Path | None) -> Judge:
         raise RegistryError([Problem(str(lexicon), 1, "", "lexicon", f"cannot be read: {trouble.strerror}")]) from None
     except UnicodeDecodeError:
         raise RegistryError([Problem(str(lexicon), 1, "", "lexicon", "is not UTF-8 text")]) from None
-    return Judge(builtin_lexicon().joined(parse_lexicon(terms, str(lexicon))), builtin_words())
+    return Judge(builtin_lexicon().joined(parse_lexicon(terms, str(lexicon))), builtin_words(), builtin_topics())
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ RELEVANT = [
         "property_staging",
     ),
     ("TRUTH Act Community Forum regarding the Sheriff", "reporting"),
-    ("Certification of Compliance with 8 U.S.C. § 1373", "info_sharing"),
+    ("Exchange of citizenship status information under 8 U.S.C. § 1373", "info_sharing"),
     (
         "School staff shall not admit immigration officers to non-public areas without a judicial warrant.",
         "sensitive_locations",

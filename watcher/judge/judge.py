@@ -3,6 +3,7 @@
     texts ─ fold ─▶ Folded ─ find ─▶ Cue* ─ scoring ─▶ score ─▶ label
     a text without a cue ─ words ─▶ score below relevant: the trained model ranks it, and may make it unsure
     before, after ─ hunks ─▶ Hunk* (cosmetic … substantive) ─ which cues lie in them? what stands around them? ─▶ score
+    what was found ─ topics ─▶ topics: a trained layer over cues, families of wording and words
     changed sentences ─ stance ─▶ limits | expands | mixed | unclear        changed words ─ stage ─▶ stage
 
 Only what was changed can make a change relevant. Cues that stand unchanged on both sides carry a *substantive* change
@@ -26,12 +27,14 @@ from watcher.judge.lexicon import TOPICS, Entry, Lexicon
 from watcher.judge.scoring import ORDINARY, RELEVANT, UNSURE, score, silent
 from watcher.judge.stage import STEP, stage
 from watcher.judge.stance import stance_of, stance_of_change
+from watcher.judge.topics import Topics
 from watcher.judge.words import Words, near
 from watcher.model import Change, Evidence, Label, Stance, Verdict
 
 VERSION = 3
 Side = Literal["before", "after", "context"]
 WINDOW = 700  # characters on either side of a change that speak for it
+NEAR = 150  # the same for what it is about
 ITEM = 400  # the same for a status word in a list of items
 LONG = 12_000  # of a longer text only the surroundings of its cues are asked for stance and stage
 SHORT = 2500  # a text up to this length is one passage
@@ -72,6 +75,7 @@ class _Finding:
     stance: Stance
     stage: str
     reasons: tuple[str, ...]
+    said: str = ""  # the folded words that its topics are read from
 
 
 def context_of(change: Change) -> tuple[str, ...]:
@@ -86,11 +90,13 @@ PAPERS_CARRY = 0.3  # how far a new paper inherits from the file it lies in
 class Judge:
     """Judges changes and texts by a lexicon. Holds no state: the same text gets the same verdict, in any order."""
 
-    def __init__(self, lexicon: Lexicon, words: Words | None = None) -> None:
-        """With `words`, the trained model ranks the texts that the lexicon is silent on."""
+    def __init__(self, lexicon: Lexicon, words: Words | None = None, topics: Topics | None = None) -> None:
+        """With `words`, the trained model ranks the texts that the lexicon is silent on; with `topics`, a trained layer
+        names the topics of what is found, without it those of its cues stand."""
         self._finder = Finder(lexicon)
         self._words = words
-        self.name = _name(lexicon, words)
+        self._topics = topics
+        self.name = _name(lexicon, words, topics)
 
     def judge(self, change: Change) -> Verdict:
         """The verdict on one change in its context; offsets count code points of `change.before` and `change.after`."""
@@ -108,7 +114,7 @@ class Judge:
             finding = _whole(new if new.folded.low.strip() else old, around, self._words)
         else:
             finding = _reworded(old, new, around, hunks(old.folded, new.folded))
-        return _verdict(finding, self.name)
+        return _verdict(finding, self.name, self._topics)
 
     def _see(self, side: Side, text: str) -> _Seen:
         folded = fold(text)
@@ -152,7 +158,7 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None) -> _Finding:
     if seen.side == "before":
         direction = _reversed(direction)
         reasons.append("The text was taken out, so its direction is reversed.")
-    return _Finding(value, cues, direction, stage(said, around.folded.low), tuple(reasons))
+    return _Finding(value, cues, direction, stage(said, around.folded.low), tuple(reasons), said)
 
 
 _WORDS = Entry(
@@ -239,7 +245,11 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
     if carried > direct and carriers:
         reasons.append(f"They stand in a passage on the subject ({_listed(cue for _, cue in carriers)}).")
     cues = touched if direct >= carried else (*touched, *carriers)
-    return _Finding(max(direct, carried), tuple(dict.fromkeys(cues)), direction, step, tuple(reasons))
+    changed_words = " . ".join(
+        _surroundings(seen.folded.low, spans, NEAR)
+        for seen, spans in ((old, [h.struck for h in real]), (new, [h.inserted for h in real]))
+    )
+    return _Finding(max(direct, carried), tuple(dict.fromkeys(cues)), direction, step, tuple(reasons), changed_words)
 
 
 _KIND_WORDS: dict[Kind, str] = {
@@ -295,12 +305,12 @@ def _passages(old: _Seen, new: _Seen, changed: list[Hunk]) -> tuple[str, str]:
     return _surroundings(before, [h.struck for h in changed]), _surroundings(after, [h.inserted for h in changed])
 
 
-def _surroundings(low: str, spans: list[tuple[int, int]]) -> str:
+def _surroundings(low: str, spans: list[tuple[int, int]], reach: int = WINDOW) -> str:
     parts: list[str] = []
     done = 0
     for start, end in spans:
-        left = max(start - WINDOW, done)
-        done = max(end + WINDOW, done)
+        left = max(start - reach, done)
+        done = max(end + reach, done)
         parts.append(low[left:done])
     return " ".join(parts)
 
@@ -331,22 +341,25 @@ def _written(entry: Entry) -> str:
     return repr((told, patterns, [part is None for part in around]))
 
 
-def _name(lexicon: Lexicon, words: Words | None) -> str:
+def _name(lexicon: Lexicon, words: Words | None, topics: Topics | None) -> str:
     """Name and version: the rules', and the first digits of what the lexicon (a user's own terms too) and model hold."""
     content = sha256("\n".join(map(_written, lexicon.entries)).encode())
     if words is not None:
         content.update(words.written({}))
+    if topics is not None:
+        content.update(topics.written({}))
     return f"{'rules' if words is None else 'rules+words'}@{VERSION}.{content.hexdigest()[:8]}"
 
 
-def _verdict(finding: _Finding, name: str) -> Verdict:
+def _verdict(finding: _Finding, name: str, layer: Topics | None) -> Verdict:
     value = round(finding.score, 4)
     label: Label = "relevant" if value >= RELEVANT else "unsure" if value >= UNSURE else "unrelated"
     if label == "unrelated":
         reasons = finding.reasons or ("No phrase of the subject stands in it.",)
         return Verdict(label, value, "none", (), "unclear", finding.stage, _evidence(finding.cues), reasons, name)
     speaking = [cue for _, cue in finding.cues if cue.entry.strength != "against"]
-    topics = {cue.entry.topic for cue in speaking}
+    own = {cue.entry.topic for cue in speaking}
+    topics = tuple(topic for topic in TOPICS if topic in own) if layer is None else layer.of(finding.said, speaking)
     core = any(cue.entry.tier == "core" and cue.entry.strength == "alone" for cue in speaking) or not any(
         cue.entry.tier == "adjacent" for cue in speaking
     )
@@ -354,7 +367,7 @@ def _verdict(finding: _Finding, name: str) -> Verdict:
         label,
         value,
         "core" if core else "adjacent",
-        tuple(topic for topic in TOPICS if topic in topics),
+        topics,
         finding.stance,
         finding.stage,
         _evidence(finding.cues),

@@ -1,0 +1,77 @@
+"""Trains the layer of watcher/judge/topics.py, which names the topics of texts on the subject.
+
+    python -m benchmarks.train_topics [--texts PATH ...]     writes watcher/judge/topics.bin
+
+Needs scikit-learn (dependency group `rivals`). Learns from the relevant passages of ../shared and from further labelled
+lines where files are given; never from the project's own set, which measures it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.labelled import ROOT, Labelled, named_sets, plain, rows
+from watcher.judge import builtin_lexicon
+from watcher.judge.cues import Finder
+from watcher.judge.folding import fold
+from watcher.judge.lexicon import TOPICS
+from watcher.judge.topics import BITS, Topics, features
+
+OUT = ROOT / "watcher/judge/topics.bin"
+STRENGTH = 3.0  # inverse of the ridge
+RARE = 3.0  # how much more a text that has a topic weighs than one that has not
+
+
+def fitted(known: Sequence[Labelled]) -> Topics:
+    """The layer fitted on these texts, its weights rounded to bytes."""
+    lexicon = builtin_lexicon()
+    finder = Finder(lexicon)
+    found = []
+    for row in known:
+        folded = fold(row.after or row.before)
+        found.append(features(folded.low, finder.find(folded)))
+    starts = [0]
+    for some in found:
+        starts.append(starts[-1] + len(some))
+    matrix = csr_matrix(
+        ([value for some in found for value in some.values()], [place for some in found for place in some], starts),
+        shape=(len(known), 1 << BITS),
+    )
+    bias: dict[str, float] = {}
+    columns: list[list[float]] = []
+    for topic in TOPICS:
+        truth = [topic in row.topics for row in known]
+        linear = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: RARE}, max_iter=1000)
+        linear.fit(matrix, truth)
+        bias[topic] = round(float(linear.intercept_[0]), 4)
+        columns.append([float(weight) for weight in linear.coef_[0]])
+    scale = max(abs(weight) for column in columns for weight in column) / 127
+    weights = array("b", [round(weight / scale) for row in zip(*columns, strict=True) for weight in row])
+    return Topics(weights, scale=scale, bias=bias, entries=[entry.id for entry in lexicon.entries])
+
+
+def known_texts(further: Sequence[Path]) -> list[Labelled]:
+    """The relevant texts with topics that may be learnt from."""
+    some = [row for name, kept in named_sets().items() if not name.startswith("own") for row in kept]
+    some += [plain(row) for path in further for row in rows(path)]
+    return [row for row in some if row.relevant and row.topics and not row.hidden and not row.change]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--texts", nargs="*", type=Path, default=[], help="labelled lines, in the form of labelled.jsonl"
+    )
+    known = known_texts(parser.parse_args().texts)
+    OUT.write_bytes(fitted(known).written({"texts": len(known)}))
+    print(len(known), "texts", OUT.stat().st_size, "bytes")
+
+
+if __name__ == "__main__":
+    main()
