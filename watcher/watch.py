@@ -140,7 +140,9 @@ async def watch(site: Site, state: SiteState, known: Mapping[str, DocumentState]
     changes = once_each(change for look in looks for change in look.changes)
     changes = await not_listed_before(site, changes, known.values(), desk.objects)
     changes = judged([await with_agenda(site, change, seen.values(), desk.objects) for change in changes], desk.judge)
-    composed = alerts.compose(site, changes, started, desk.matters(site.jurisdiction.slug) if changes else ())
+    known_matters = list(desk.matters(site.jurisdiction.slug)) if changes else []
+    changes = alerts.linked(changes, [tie for tie, _ in known_matters])
+    composed = alerts.compose(site, changes, started, known_matters)
     return Findings(
         state=state_after(site, state, looks, openings, seen, started),
         visits=[look.visit for look in looks],

@@ -19,6 +19,7 @@ from watcher.alerts.bundle import (
     under_way,
 )
 from watcher.alerts.compose import compose
+from watcher.alerts.enacted import linked
 from watcher.alerts.notice import (
     Notice,
     Quote,
@@ -54,6 +55,7 @@ __all__ = [
     "is_wholesale",
     "is_widespread",
     "lines_within",
+    "linked",
     "masked",
     "masked_change",
     "masked_redline",

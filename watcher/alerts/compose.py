@@ -188,10 +188,8 @@ def _alert(site: Site, find: _Find, now: datetime, threads: Threads) -> Alert:
     matter = next((change.matter for change in [lead, *find.changes] if change.matter), None)
     stage = max((verdict.stage for verdict in verdicts), key=_stage_rank)
     name = _name(find)
-    # the entries of a list, and the sections of a code, are alike though they are different things
-    called = (
-        "" if site.kind == "list" or name.startswith("section/") else (matter.title if matter else "") or title(lead)
-    )
+    # the entries of a list are alike though they are different things
+    called = "" if site.kind == "list" else (matter.title if matter else "") or title(lead)
     ties = threads.tie(name, called, list(_texts(find)))
     thread = f"{site.jurisdiction.slug}/{ties[0].thread}"
     return Alert(

@@ -20,6 +20,7 @@ from watcher.model import Tie
 SAID = 0.95
 ALIKE = 75.0  # of 100, rapidfuzz ratio of two titles that differ in words of procedure alone
 ENOUGH = 50  # characters; shorter titles are alike by accident
+SECTION = "section/"  # of a code or page: its titles are alike though they are different things
 RECENT = timedelta(days=120)  # a title that comes again later is next year's contract, not the same matter
 
 # What a clerk puts before or behind the title of the same matter at its next stop. Another agency's name is none of these.
@@ -100,7 +101,7 @@ class Threads:
         sure = SAID if stands_for or gone_to else 1.0
         thread = next((self._by_name[one] for one in names if one in self._by_name), None)
         thread = thread or next(iter(stands_for), None)
-        if thread is None and not gone_to:
+        if thread is None and not gone_to and not name.startswith(SECTION):
             thread, sure = self._alike(title)
         thread = thread or name
         found = {
@@ -117,6 +118,8 @@ class Threads:
             return None, 1.0
         best, likeness = None, 0.0
         for tie in self._before:
+            if tie.name.startswith(SECTION):
+                continue
             other = _plain(tie.title)
             if len(other) >= ENOUGH and set(plain.split()) ^ set(other.split()) <= _PROCEDURE:
                 score = fuzz.ratio(plain, other, score_cutoff=ALIKE)

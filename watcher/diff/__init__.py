@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from watcher.diff import items, matters, meetings, news
+from watcher.diff import items, matters, meetings, news, notes
 from watcher.diff.framing import Frame
 from watcher.diff.redlining import redline
 from watcher.diff.sameness import fold
@@ -45,7 +45,8 @@ def compare(
     old = _untold(_law(before), told) if before else ()
     new = _untold(_law(after), told)
     place = news.Place(windowed=site.kind == "list" or after.document.kind in ("list", "listing"))
-    return (*found, *_codified(frame), *news.compare(frame, old, new, place))
+    text = [*_codified(frame), *news.compare(frame, old, new, place)]
+    return (*found, *notes.with_ordinances(text, before, after))
 
 
 def _codified(frame: Frame) -> Iterator[Change]:

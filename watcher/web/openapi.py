@@ -51,6 +51,7 @@ SHAPES: Schema = {
         redline={"type": "array", "items": {"type": "array", "items": TEXT}}, meeting={"type": ["object", "null"]},
         matter={"type": ["object", "null"]}, verdict={"type": ["object", "null"]}, seen_at=MOMENT,
         last_seen_unchanged_at=MOMENT, context=TEXTS, snapshots={"type": "object"},
+        votes={"type": "array", "items": {"type": "object"}}, ordinances={"type": "array", "items": {"type": "object"}},
     ),
     "Meeting": shape(
         ("id", "body", "start", "status", "alerts"),

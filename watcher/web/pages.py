@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from watcher.alerts import clean, masked, one_line, web_address
-from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, local, place
+from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, local, place, voted
 from watcher.errors import ReadError, StoreError
 from watcher.exhibit import DIRECTIONS as DIRECTIONS_IN_FULL
 from watcher.exhibit import cues, happened, sitting, subject
@@ -182,6 +182,7 @@ class Pages:
             title=f"{happened(found, site)[:1].upper()}{happened(found, site)[1:]}",
             subject=subject_of(found),
             sitting=sitting,
+            votes=voted(found, site.jurisdiction.time_zone if site else "UTC"),
             direction=DIRECTIONS_IN_FULL[verdict.stance] if verdict else "",
             inline=redline.inline(found),
             before=redline.side(found, "before"),
