@@ -225,7 +225,7 @@ def parse_lexicon(text: str, name: str) -> Lexicon:
     """
     reader = _Reader(name, _builtin_words() if name != _BUILTIN else {})
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1

