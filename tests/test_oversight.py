@@ -154,6 +154,29 @@ def test_a_sign_of_life_comes_weekly(ledger: Ledger) -> None:
     assert watch.after(7 * DAY) == ["this week: 1 relevant alert from 5 sites, 0 blind"]
 
 
+def test_a_site_of_which_nothing_good_was_seen_for_six_hours_is_blind() -> None:
+    state = SiteState("site-0", "https://a.example/0", "suspect", NOON, NOON, NOON, "blocked", "wall", failures=2)
+    assert state.health_at(NOON + DAY) == "suspect"  # twice is no pattern yet
+    failing = replace(state, failures=3, health="failing")
+    assert failing.health_at(NOON + 6 * HOUR - timedelta(seconds=1)) == "failing"
+    assert failing.health_at(NOON + 6 * HOUR) == "blind"  # without another visit
+    assert replace(failing, last_good_at=None).health_at(NOON) == "blind"
+    assert replace(failing, failures=0, health="ok").health_at(NOON + DAY) == "ok"
+
+
+def test_the_sign_of_life_names_the_blind_and_forgets_who_recovered(ledger: Ledger) -> None:
+    watch = Watch(ledger, *(f"h{n}.example" for n in range(5)))
+    watch.after(HOUR)
+    watch.set(1, failures=3)
+    watch.set(2, failures=2)
+    assert watch.after(7 * DAY)[-1] == "this week: nothing relevant in 5 sites, 1 blind"
+    told = ledger.alert(ledger.deliveries(channel="log")[-1].alert)
+    assert told is not None
+    assert [text for text, _ in told.lines] == ["blind: site-1, last good visit 7 d 1 h ago"]
+    watch.set(1, failures=0)
+    assert watch.after(7 * DAY)[-1] == "this week: nothing relevant in 5 sites, 0 blind"
+
+
 def test_what_is_over_is_forgotten() -> None:
     known = {"site:gone": Incident("site:gone", NOON, "a.example", NOON, NOON)}
     outlook = health.of_sites([], {}, known, NOON + HOUR, host_group, span)

@@ -176,7 +176,7 @@ def test_the_table_of_lines_has_the_fields_that_are_printed() -> None:
         "change": lines.change_line(change),
         "alert": lines.alert_line(alert, ()),
         "delivery": lines.delivery_line(delivery),
-        "site": lines.site_line(site, None),
+        "site": lines.site_line(site, None, now),
         "reason": lines.reason_line("s", "schedule", "due"),
         "error": lines.error_line("Blocked", "a wall"),
     }

@@ -181,7 +181,7 @@ def _site_line(site: Site, known: Known) -> str:
     good = (
         f"last good visit {local(state.last_good_at, 'UTC')}" if state and state.last_good_at else "no good visit yet"
     )
-    why = f" ({state.reason})" if state and state.reason and state.health in TROUBLE else ""
+    why = f" ({state.reason})" if state and state.reason and _health(site, known) in TROUBLE else ""
     return f"{site.id}: {_health(site, known)}{why}, {good}"
 
 
@@ -189,7 +189,7 @@ def _health(site: Site, known: Known) -> str:
     if not site.enabled:
         return "off"
     state = known.states.get(site.id)
-    return state.health if state else "new"
+    return state.health_at(known.now) if state else "new"
 
 
 def _why(name: str, known: Known) -> list[str]:

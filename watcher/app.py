@@ -16,14 +16,14 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from watcher import channels, deliver, ocr, oversight, platforms, registry, schedule, settings, wall
 from watcher.errors import NoLedger, Problem, RegistryError, StoreError
 from watcher.fetch import Fetcher, host_group
 from watcher.judge import Judge, builtin, builtin_lexicon, builtin_topics, builtin_words, parse_lexicon
 from watcher.ledger import RESTORED, WRITTEN, Ledger
-from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit
+from watcher.model import Alert, Change, Channel, Delivery, DocumentState, Site, SiteState, Visit, health_of
 from watcher.net import Browser, Door, missing, user_agent
 from watcher.snapshots import FolderLock, Objects
 from watcher.watch import Desk, Findings, watch
@@ -34,7 +34,6 @@ AT_ONCE = 16  # host groups visited side by side
 AHEAD = 20  # sites whose documents are looked up at once
 BATCH = 100  # sites recorded in one transaction at most
 MOMENT = 0.25  # seconds that findings may wait for one another
-FAILING_FROM = 3  # failures in a row
 
 
 class Reporter(Protocol):
@@ -370,7 +369,7 @@ async def watch_safely(
         detail = f"unexpected {type(surprise).__name__}, see the log"
         visit = Visit(site.id, site.url, site.url, now, "failed", "unreadable", detail=detail)
         failures = state.failures + 1
-        health: Literal["suspect", "failing"] = "suspect" if failures < FAILING_FROM else "failing"
+        health = health_of(failures, state.last_good_at, now)
         bad = replace(
             state, health=health, last_visit_at=now, last_outcome="failed", reason="unreadable", failures=failures
         )

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher.model import Incident, Site, SiteState
+from watcher.model import BLIND_AFTER, FAILING_FROM, Incident, Site, SiteState
 
-FAILURES, PATIENCE = 3, timedelta(hours=6)
 REMINDER, DAY = timedelta(days=7), timedelta(days=1)
 UNREACHED = frozenset({"unreachable", "timeout", "tls"})
 HOSTS, SHARE, TWICE = 3, 0.3, 2  # so many hosts, more than this share of all, and so often in a row
@@ -106,9 +105,9 @@ def _tell_failing(
     due: dict[str, list[Incident]] = {}
     for what, incident in outlook.standing.items():
         name = what.removeprefix("site:")
-        if name not in seen or incident.told_at or now - incident.since < PATIENCE:
+        if name not in seen or incident.told_at or now - incident.since < BLIND_AFTER:
             continue
-        if seen[name][1].failures >= FAILURES:
+        if seen[name][1].failures >= FAILING_FROM:
             due.setdefault(incident.words, []).append(incident)
     for host, incidents in due.items():
         for incident in incidents:
@@ -121,8 +120,12 @@ def _tell_failing(
 
 
 def _failing(site: Site, state: SiteState, now: datetime, span: Callable[[timedelta], str]) -> str:
-    good = f"last good {span(now - state.last_good_at)} ago" if state.last_good_at else "never read yet"
-    return f"{site.id}: {state.last_outcome} ({state.reason}), {_counted(state.failures, 'failure')} in a row, {good}"
+    how = f"{state.health_at(now)}, {state.last_outcome} ({state.reason})"
+    return f"{site.id}: {how}, {_counted(state.failures, 'failure')} in a row, {_seen(state, now, span)}"
+
+
+def _seen(state: SiteState, now: datetime, span: Callable[[timedelta], str]) -> str:
+    return f"last good visit {span(now - state.last_good_at)} ago" if state.last_good_at else "never read yet"
 
 
 def _tell_recovered(
@@ -194,14 +197,21 @@ def of_dead_letters(dead: int, known: Mapping[str, Incident], now: datetime) -> 
     return outlook
 
 
-def of_life(sites: Sequence[Site], states: Mapping[str, SiteState], alerts: int, withheld: int, now: datetime) -> Word:
+def of_life(
+    sites: Sequence[Site],
+    states: Mapping[str, SiteState],
+    alerts: int,
+    withheld: int,
+    now: datetime,
+    span: Callable[[timedelta], str],
+) -> Word:
     """The weekly sign of life."""
     watched = [site for site in sites if site.enabled]
-    unread = [site.id for site in watched if site.id in states and states[site.id].failures >= FAILURES]
+    blind = [site.id for site in watched if site.id in states and states[site.id].health_at(now) == "blind"]
     found = f"{_counted(alerts, 'relevant alert')} from" if alerts else "nothing relevant in"
-    lines = [f"not read now: {name}" for name in unread[:SHOWN]]
+    lines = [f"blind: {name}, {_seen(states[name], now, span)}" for name in blind[:SHOWN]]
     lines += [f"{_counted(withheld, 'alert')} withheld by mutes, by level or by routes"] if withheld else []
-    return Word("life", f"this week: {found} {_counted(len(watched), 'site')}, {len(unread)} blind", tuple(lines))
+    return Word("life", f"this week: {found} {_counted(len(watched), 'site')}, {len(blind)} blind", tuple(lines))
 
 
 def _counted(number: int, noun: str) -> str:

@@ -149,7 +149,7 @@ def delivery_line(delivery: Delivery) -> Line:
     }
 
 
-def site_line(site: Site, state: SiteState | None) -> Line:
+def site_line(site: Site, state: SiteState | None, now: datetime) -> Line:
     """`site`: how one site is doing."""
     return {
         "type": "site",
@@ -157,7 +157,7 @@ def site_line(site: Site, state: SiteState | None) -> Line:
         "jurisdiction": site.jurisdiction.slug,
         "platform": site.platform,
         "enabled": site.enabled,
-        "health": state.health if state else "new",
+        "health": state.health_at(now) if state else "new",
         "last_good": stamp(state.last_good_at) if state else None,
         "last_outcome": state.last_outcome if state else None,
         "reason": state.reason if state else None,

@@ -601,13 +601,32 @@ class DocumentState:
     failures: int = 0
 
 
+FAILING_FROM = 3  # failures in a row
+BLIND_AFTER = timedelta(hours=6)  # without one good visit
+
+Health = Literal["new", "ok", "suspect", "failing", "blind"]
+
+
+def health_of(failures: int, last_good_at: datetime | None, now: datetime) -> Health:
+    """How a visited site is doing: ok, suspect (its last visit failed), failing (the last three did), blind (and nothing
+    good was seen of it for six hours, or ever).
+    """
+    if failures < FAILING_FROM:
+        return "suspect" if failures else "ok"
+    seen = last_good_at is not None and now - last_good_at < BLIND_AFTER
+    return "failing" if seen else "blind"
+
+
 @dataclass(frozen=True, slots=True)
 class SiteState:
-    """What the ledger knows of one site. `url` is the one it was baselined under: a changed one starts anew."""
+    """What the ledger knows of one site. `url` is the one it was baselined under: a changed one starts anew.
+
+    `health` is that of the last visit; `health_at` knows that a failing site turns blind with time alone.
+    """
 
     site: str
     url: str
-    health: Literal["new", "ok", "suspect", "failing", "blind"] = "new"
+    health: Health = "new"
     baselined_at: datetime | None = None
     last_visit_at: datetime | None = None
     last_good_at: datetime | None = None
@@ -617,6 +636,10 @@ class SiteState:
     next_due: datetime | None = None
     next_meeting: datetime | None = None
     documents: int = 0
+
+    def health_at(self, now: datetime) -> Health:
+        """How the site is doing now."""
+        return health_of(self.failures, self.last_good_at, now) if self.failures else self.health
 
 
 @dataclass(frozen=True, slots=True)

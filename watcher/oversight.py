@@ -50,7 +50,7 @@ class Keeper:
         if last is not None and alive:
             alerts = self.ledger.sites_alerted(last)
             found = sum(len(keys) for keys in alerts.values())
-            said.append(health.of_life(self.sites, states, found, self.ledger.withheld_since(last), now))
+            said.append(health.of_life(self.sites, states, found, self.ledger.withheld_since(last), now, span))
         changed = {
             what: incident
             for outlook in outlooks

@@ -39,6 +39,7 @@ from watcher.model import (
     Tie,
     Validators,
     Visit,
+    health_of,
 )
 from watcher.snapshots import Objects
 from watcher.wall import run as run_walled
@@ -573,7 +574,7 @@ def state_after(
     failures = 0 if good else state.failures + 1
     return replace(
         state,
-        health="ok" if good else "suspect" if failures < 3 else "failing",
+        health=health_of(failures, now if good else state.last_good_at, now),
         baselined_at=state.baselined_at or (now if good else None),
         last_visit_at=now,
         last_good_at=now if good else state.last_good_at,

@@ -112,7 +112,11 @@ async def sent(channel: Channel, told: Alert | Message, key: str = "key/1", thre
     message = told if isinstance(told, Message) else kind.render(told, channel, reply=thread is not None, repeat=False)
     sender = kind.Sender(channel)
     try:
+        said: list[bool] = []
+        mark = channels.leaving.set(lambda: said.append(True))
         receipt: Receipt = await sender.send(message, key=key, thread=thread)
+        channels.leaving.reset(mark)
+        assert bool(said) == getattr(sender, "says_when", False)
     finally:
         await sender.close()
     return receipt

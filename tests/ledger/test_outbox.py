@@ -69,12 +69,12 @@ def test_what_is_under_way_here_is_not_owed_again(ledger: Ledger) -> None:
     assert (first.attempts, first.ambiguous) == (1, False)
 
 
-def test_what_a_crash_cut_off_comes_back_as_ambiguous_and_stays_so(ledger: Ledger, place: Place) -> None:
+def test_what_a_crash_cut_off_comes_back_as_it_was_marked_and_its_next_attempt_is_ambiguous(ledger: Ledger, place: Place) -> None:
     owe(ledger, delivery())
     ledger.mark_sending([delivery().key], NOON)
     with Ledger.open(place) as next_life:
         [(found, _)] = next_life.owed(NOON, 10)
-        assert found == replace(delivery(), state="sending", attempts=1, ambiguous=True)
+        assert found == replace(delivery(), state="sending", attempts=1)
         next_life.mark_sending([found.key], NOON)
         [stored] = next_life.deliveries()
         assert (stored.attempts, stored.ambiguous) == (2, True)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from types import ModuleType
 from typing import ClassVar, Protocol, runtime_checkable
@@ -63,6 +64,8 @@ __all__ = [
     "inert",
     "kinds",
     "latest_line",
+    "leaves",
+    "leaving",
     "lines_within",
     "load",
     "notice",
@@ -78,8 +81,24 @@ __all__ = [
 Pace = Sequence[tuple[int, float]]  # at most so many messages in so many seconds, for each of the rules
 
 
+leaving: ContextVar[Callable[[], None] | None] = ContextVar("leaving", default=None)
+"""What is to be done at the moment when the first byte of a message goes."""
+
+
+def leaves() -> None:
+    """Called by a sender with `says_when` as the first byte of a message is about to go: connected, nothing written.
+
+    What is cut off before was never sent, so it needs no repeat. May raise, and then nothing must go.
+    """
+    if (act := leaving.get()) is not None:
+        act()
+
+
 class Sender(Protocol):
-    """One connection to one destination. Every call is one attempt: repeating is the outbox's own affair."""
+    """One connection to one destination. Every call is one attempt: repeating is the outbox's own affair.
+
+    A sender that cannot ask may say `says_when = True`: it calls `leaves` as a message goes.
+    """
 
     can_ask: bool  # whether `find` can ask the service what it already has
     pace: Pace

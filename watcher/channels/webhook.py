@@ -26,6 +26,7 @@ from watcher.channels import (
     SecretRef,
     alert_line,
     change_line,
+    leaves,
     notice,
     plain_text,
     private_parts_masked,
@@ -65,6 +66,7 @@ class Sender:
     """One address. Redirects are not followed: a signed alert goes where it was told to go."""
 
     can_ask = False
+    says_when = True
     pace: Pace = ()
     address = ""
 
@@ -125,8 +127,21 @@ class Sender:
 
     def _connection(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(force_close=True))
+            self._session = aiohttp.ClientSession(
+                timeout=TIMEOUT, connector=aiohttp.TCPConnector(force_close=True), trace_configs=[_traced()]
+            )
         return self._session
+
+
+def _traced() -> aiohttp.TraceConfig:
+    """Every message has a connection of its own: it goes as soon as that stands."""
+    trace = aiohttp.TraceConfig()
+
+    async def connected(*_: object) -> None:
+        leaves()
+
+    trace.on_connection_create_end.append(connected)
+    return trace
 
 
 def signature(secret: str, body: bytes) -> str:

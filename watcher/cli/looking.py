@@ -14,7 +14,7 @@ from typing import Annotated
 import orjson
 import typer
 
-from watcher.app import App, standing
+from watcher.app import CLOCK, App, standing
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, refuse, remembered
 from watcher.cli.reports import columns, counted, emit
 from watcher.cli.teaching import labelled
@@ -111,27 +111,30 @@ def show(
 def sites(as_json: Json = False) -> None:
     """How each site is doing.
 
-    ok, suspect (failed once), failing, blind (nothing good for hours) or new; off where sites.yaml says enabled: false.
+    ok; suspect (the last visit failed); failing (three in a row); blind (and nothing good for six hours, or ever); new (not
+    visited yet); off where sites.yaml says enabled: false.
     """
     with exit_codes(as_json=as_json):
         configuration()
         listed, states = standing(os.environ)
-        lines = [site_line(site, states.get(site.id)) for site in listed]
+        now = CLOCK.now()
+        lines = [site_line(site, states.get(site.id), now) for site in listed]
         rows: list[tuple[str, ...]] = [("SITE", "HEALTH", "PLATFORM", "DOCUMENTS", "LAST GOOD", "NEXT", "LAST VISIT")]
         for site in listed:
-            rows.append(site_row(site, states.get(site.id)))
+            rows.append(site_row(site, states.get(site.id), now))
         show_lines(lines, columns(rows), as_json=as_json)
 
 
-def site_row(site: Site, state: SiteState | None) -> tuple[str, ...]:
+def site_row(site: Site, state: SiteState | None, now: datetime) -> tuple[str, ...]:
     """One site in the columns of `sites`: its trouble, or why it is off, at the end."""
     if not site.enabled:
         return (site.id, "off", site.platform, "", "", "", site.note)
     if state is None:
         return (site.id, "new", site.platform, "", "", "at once", "")
-    last = f"{state.last_outcome} ({state.reason})" if state.health not in ("ok", "new") else state.last_outcome or ""
+    health = state.health_at(now)
+    last = f"{state.last_outcome} ({state.reason})" if health not in ("ok", "new") else state.last_outcome or ""
     good, due_at = (clock(at) if at else "" for at in (state.last_good_at, state.next_due))
-    return (site.id, state.health, site.platform, str(state.documents), good or "never", due_at or "at once", last)
+    return (site.id, health, site.platform, str(state.documents), good or "never", due_at or "at once", last)
 
 
 def history(site: OneSite, as_json: Json = False) -> None:

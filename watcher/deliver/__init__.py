@@ -1,6 +1,6 @@
 """From owed to sent: the second of the two stories (the other is `watch`).
 
-    ledger.owed ─▶ by channel ─▶ ask (where an earlier attempt may have arrived) ─▶ mark sending ─▶ render ─▶ send ─▶ settle
+    ledger.owed ─▶ by channel ─▶ ask (where an earlier attempt may have arrived) ─▶ render ─▶ mark sending ─▶ send ─▶ settle
 
 A mark is committed before the first byte leaves, and settled after the answer. So a kill at any instant loses nothing,
 and what it cut off comes back as *ambiguous*: the service is asked for it (Slack), or it is sent again, marked as a

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from watcher import channels as kinds
@@ -14,7 +14,7 @@ from watcher.deliver.doubt import earlier
 from watcher.deliver.outbox import Window
 from watcher.deliver.pacing import Post, Turns, clock, in_turn
 from watcher.deliver.parcels import Pair, Parcel, packed
-from watcher.deliver.sending import rendered, send
+from watcher.deliver.sending import Taken, rendered, send
 from watcher.deliver.settling import Settling
 from watcher.deliver.threads import follow_up, told_so_far
 from watcher.errors import DeliveryError, StoreError
@@ -25,6 +25,9 @@ GRACE = 7.0  # seconds a send in flight is given when we are told to stop
 SLOW = 1.0  # seconds without an answer after which another matter goes beside the slow one
 STUCK = 10.0  # seconds after which nothing more is sent beside it: the service may not be well
 BESIDE = 3  # messages under way in one channel
+CALM = (
+    5.0  # seconds of our life before the one repeat of what a kill cut off: who is killed again and again spends it not
+)
 
 
 class Courier:
@@ -50,6 +53,9 @@ class Courier:
             while flying or (self.waiting and not self.stopped):
                 if (parcel := self._next(flying.values())) is not None:
                     flying[asyncio.create_task(self._in_turn(turns, parcel))] = parcel
+                if not flying:
+                    await asyncio.sleep(0.1)
+                    continue
                 landed, _ = await asyncio.wait(flying, timeout=SLOW, return_when=asyncio.FIRST_COMPLETED)
                 for task in landed:
                     self.left.pop(flying.pop(task).key, None)
@@ -63,7 +69,7 @@ class Courier:
             raise
 
     async def deliver(self, parcel: Parcel) -> None:
-        """One message: ask, mark, render, send, settle, follow up."""
+        """One message: ask, render, mark, send, settle, follow up."""
         alert, repeat = parcel.alert, False
         root = self.ledger.thread_root(self.name, alert.thread)
         told = told_so_far(self.window, self.sender, alert, root)
@@ -71,18 +77,20 @@ class Courier:
             found = None
             if parcel.ambiguous:
                 found, knows = await earlier(self.sender, parcel, root)
-                repeat = not knows
-            if found is None:
-                marked = self._marked(parcel)
-                if marked is None:
+                if not knows and parcel.repeat_was_cut_off:
+                    self.settling.unanswered(parcel)
                     return
-                parcel = marked
+                repeat = not knows
             loud = told.new_stage(alert)
             message = rendered(self.window, self.kind, parcel, reply=root is not None, repeat=repeat, loud=loud)
-            receipt = found or await send(self.window, self.sender, message, key=parcel.key, root=root)
+            if found is None:
+                parcel = parcel.once_more()
+            receipt = found or await send(self.window, self.sender, message, parcel, root)
         except DeliveryError as error:
             waiting = [one for other in self.waiting for one in other.members]
             self.stopped |= not self.settling.failed(parcel, error, waiting, repeat=repeat)
+            return
+        except Taken:
             return
         except StoreError:
             raise
@@ -92,17 +100,6 @@ class Courier:
             return
         self.settling.sent(parcel, receipt, FOUND if found else "")
         await follow_up(self.window, self.kind, self.sender, alert, message, receipt, told)
-
-    def _marked(self, parcel: Parcel) -> Parcel | None:
-        """The parcel once its deliveries are marked as being sent; None where somebody settled or held one of them in
-        the meantime: the others are looked at anew."""
-        keys = [delivery.key for delivery in parcel.members]
-        marked = self.ledger.mark_sending(keys, self.now(), parcel.bundle or None)
-        if len(marked) < len(keys):
-            self.ledger.settle_all([one for one in parcel.members if one.key in marked], self.now())
-            return None
-        sending = (replace(one, state="sending", attempts=one.attempts + 1) for one in parcel.members)
-        return replace(parcel, members=tuple(sending))
 
     def _opens(self) -> bool:
         """Whether there is such a channel, with its connection open; else it is parked."""
@@ -134,8 +131,9 @@ class Courier:
         if any(clock() - since > STUCK for since in self.left.values()):
             return None
         taken = set[str]().union(*(parcel.threads for parcel in flying))
+        too_soon = not self.sender.can_ask and time.monotonic() < self.post.opened + CALM
         for parcel in self.waiting:
-            if not parcel.threads & taken:
+            if not parcel.threads & taken and not (too_soon and parcel.was_cut_off):
                 self.waiting.remove(parcel)
                 return parcel
             taken |= parcel.threads

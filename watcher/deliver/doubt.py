@@ -18,6 +18,8 @@ async def earlier(sender: Sender, parcel: Parcel, root: str | None) -> tuple[Rec
 
     One that cannot be asked is at least asked for a sign of life, so that the one repeat is not spent on a dead line.
     """
+    if parcel.repeat_was_cut_off and not sender.can_ask:
+        return None, False
     if sender.can_ask:
         try:
             return await sender.find(parcel.key, seen_from(parcel.alert), root), True
@@ -38,7 +40,12 @@ def perhaps_told(ledger: Outbox, due: Sequence[Pair]) -> Sequence[Pair]:
     if restored is None:
         return due
     return [
-        (replace(delivery, ambiguous=True) if seen_from(alert) < restored else delivery, alert)
+        (
+            replace(delivery, ambiguous=True)
+            if delivery.state != "sending" and seen_from(alert) < restored
+            else delivery,
+            alert,
+        )
         for delivery, alert in due
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -19,6 +20,7 @@ class Post:
         self._replaced: list[Sender] = []
         self._paces: dict[tuple[str, ...], Turns] = {}
         self._paced = paced
+        self.opened = time.monotonic()
 
     def sender(self, channel: Channel, moves: Mapping[str, str]) -> Sender:
         """The open sender of a channel, made anew where the channel's settings are no longer the same."""

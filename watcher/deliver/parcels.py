@@ -30,7 +30,23 @@ class Parcel:
     @property
     def ambiguous(self) -> bool:
         """Whether an earlier attempt may have arrived."""
-        return any(delivery.ambiguous for delivery in self.members)
+        return self.was_cut_off or any(delivery.ambiguous for delivery in self.members)
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether a kill, or our end, left an attempt unsettled."""
+        return any(delivery.state == "sending" for delivery in self.members)
+
+    @property
+    def repeat_was_cut_off(self) -> bool:
+        """Whether the attempt that a kill or an end cut off followed one that may have arrived: it was the repeat."""
+        return any(delivery.ambiguous and delivery.state == "sending" for delivery in self.members)
+
+    def once_more(self) -> Parcel:
+        """The parcel with one more attempt of it under way."""
+        return replace(
+            self, members=tuple(replace(one, state="sending", attempts=one.attempts + 1) for one in self.members)
+        )
 
     def settled(self, **fields: object) -> list[Delivery]:
         """Its deliveries with these fields changed."""

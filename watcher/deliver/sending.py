@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import ModuleType
 
 from watcher import alerts as words
-from watcher.channels import Sender
+from watcher.channels import Sender, leaving
 from watcher.deliver.outbox import Window
 from watcher.deliver.pacing import move_of
 from watcher.deliver.parcels import Parcel
@@ -38,8 +38,58 @@ def rendered(window: Window, kind: ModuleType, parcel: Parcel, *, reply: bool, r
     return replace(message, loud=loud)
 
 
-async def send(window: Window, sender: Sender, message: Message, *, key: str, root: str | None) -> Receipt:
-    """One send, and what follows at once from answers that prove that nothing was sent. Raises DeliveryError."""
+class Taken(Exception):
+    """Somebody settled or held a delivery while it was on its way to the service: nothing was sent."""
+
+
+class Mark:
+    """Marks a parcel's deliveries as being sent, once: as late as the sender can tell, and before the first byte goes."""
+
+    def __init__(self, window: Window, parcel: Parcel) -> None:
+        self._window, self._parcel = window, parcel
+        self._made = False
+        self.trouble: Exception | None = None
+
+    def __call__(self) -> None:
+        """Raises Taken or StoreError where it cannot be made; `trouble` keeps it, whatever an SDK makes of it."""
+        if self._made:
+            return
+        try:
+            self._make()
+        except Exception as trouble:
+            self.trouble = trouble
+            raise
+        self._made = True
+
+    def _make(self) -> None:
+        ledger, members, now = self._window.ledger, self._parcel.members, self._window.now()
+        marked = ledger.mark_sending([one.key for one in members], now, self._parcel.bundle or None)
+        if len(marked) < len(members):  # the others are looked at anew
+            back = [replace(one, state="owed") for one in members if one.key in marked]
+            ledger.settle_all(back, now)
+            raise Taken
+
+
+async def send(window: Window, sender: Sender, message: Message, parcel: Parcel, root: str | None) -> Receipt:
+    """One send, and what follows at once from answers that prove that nothing was sent.
+
+    Raises DeliveryError, Taken and StoreError.
+    """
+    mark = Mark(window, parcel)
+    if not getattr(sender, "says_when", False):
+        mark()
+    said = leaving.set(mark)
+    try:
+        return await _sent(window, sender, message, parcel.key, root)
+    except Exception:
+        if mark.trouble is not None:
+            raise mark.trouble from None
+        raise
+    finally:
+        leaving.reset(said)
+
+
+async def _sent(window: Window, sender: Sender, message: Message, key: str, root: str | None) -> Receipt:
     name = window.channel.name
     while True:
         try:

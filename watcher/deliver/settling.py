@@ -65,13 +65,17 @@ class Settling:
             self._refused(failed)
             return True
         elif repeat and failed.first.attempts > 1 and error.ambiguous and not error.code.startswith("http_"):
-            why = "no confirmation, not even of a marked repeat: it may have arrived twice"
-            self._window.settle(failed.settled(state="dead", reason=why))
+            self.unanswered(failed)
         elif aged:
             self._window.settle(failed.settled(state="dead", reason=f"not delivered in {TOO_OLD.days} days"))
         else:
             self._rest(failed, error)
         return False
+
+    def unanswered(self, parcel: Parcel) -> None:
+        """Two attempts may have arrived, and nobody can be asked: a third would be the second repeat."""
+        why = "no confirmation, not even of a marked repeat: it may have arrived twice"
+        self._window.settle(parcel.settled(state="dead", reason=why, ambiguous=True))
 
     def surprised(self, parcel: Parcel, surprise: Exception) -> None:
         """Nobody knows whether it was sent: tried again later, as often as any, and then left to a person."""

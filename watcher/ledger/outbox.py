@@ -1,7 +1,7 @@
 """The outbox: deliveries owed, under way and settled, and what each channel needs to be remembered for it.
 
-A delivery is marked before the call and settled after it. One found marked by nobody alive was cut off in between:
-it comes back as ambiguous, because the service may have taken it.
+A delivery is marked before the call and settled after it. One found marked by nobody alive was cut off in between, and
+the service may have taken it; it is marked as ambiguous too where an earlier attempt may have been taken already.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Outbox:
         self, now: datetime, limit: int = 100, *, closed: Collection[str] = (), each: int | None = None
     ) -> list[tuple[Delivery, Alert]]:
         """At most `limit` deliveries to make now, oldest first: owed or held ones whose time has come, and those that
-        a crash left in `sending`, which come with `ambiguous` set. A parked channel's wait until it is unparked.
+        a crash left in `sending`. A parked channel's wait until it is unparked.
 
         None of the channels in `closed`, and of any channel at most `each`: one long queue hides no other.
         """
@@ -57,7 +57,7 @@ class Outbox:
         )
         with self._desk.reading() as connection:
             rows = connection.execute(query).all()
-        return [(_left_over(_delivery(row)), ALERT.load(row.value)) for row in rows]
+        return [(_delivery(row), ALERT.load(row.value)) for row in rows]
 
     def bundled(self, channel: str, bundle: str, now: datetime) -> list[tuple[Delivery, Alert]]:
         """All that is due of one bundle in one channel, oldest first: what one message must hold."""
@@ -69,7 +69,7 @@ class Outbox:
         )
         with self._desk.reading() as connection:
             rows = connection.execute(query).all()
-        return [(_left_over(_delivery(row)), ALERT.load(row.value)) for row in rows]
+        return [(_delivery(row), ALERT.load(row.value)) for row in rows]
 
     def has_sent(self, channel: str, bundle: str) -> bool:
         """Whether a message of this bundle was taken by the channel."""
@@ -270,7 +270,3 @@ _COLUMNS = (
 
 def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(**{name: getattr(row, name) for name in _COLUMNS})
-
-
-def _left_over(delivery: Delivery) -> Delivery:
-    return replace(delivery, ambiguous=True) if delivery.state == "sending" else delivery

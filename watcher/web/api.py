@@ -74,7 +74,7 @@ class Api:
         return answer(
             place_object(found)
             | {
-                "sites": [site_line(site, states.get(site.id)) for site in found.sites],
+                "sites": [site_line(site, states.get(site.id), now) for site in found.sites],
                 "meetings": [
                     {**meeting_object(meeting), "alerts": [one.key for one in about]}
                     for meeting, about in view.board.meetings(now, news)
@@ -149,7 +149,8 @@ class Api:
 
     def sites(self, request: Request) -> Response:
         """The health of each site."""
-        return _page(request, self.view.paired(), lambda pair: site_line(*pair))
+        now = self.view.now()
+        return _page(request, self.view.paired(), lambda pair: site_line(*pair, now))
 
     # ---------------------------------------------------------------------------------------------------- exports
 

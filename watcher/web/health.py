@@ -52,7 +52,7 @@ def gauges(view: View) -> CollectorRegistry:
     book = CollectorRegistry()
     now = view.now()
     health = Gauge("watcher_site_health", "1 for the state a site is in", ["site", "health"], registry=book)
-    for line in (site_line(site, state) for site, state in view.paired()):
+    for line in (site_line(site, state, now) for site, state in view.paired()):
         health.labels(str(line["site"]), str(line["health"])).set(1)
     oldest = view.ledger.oldest_undelivered(now)
     age = Gauge("watcher_oldest_undelivered_seconds", "Age of the oldest alert still owed", registry=book)

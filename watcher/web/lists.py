@@ -57,7 +57,7 @@ class Lists:
             page = page_of(request.query_params.get("page", ""))
         except UnknownChoice as trouble:
             return self.pages.missing(str(trouble), 400)
-        paired = [(site, site_line(site, state), state) for site, state in self.view.paired()]
+        paired = [(site, site_line(site, state, self.view.now()), state) for site, state in self.view.paired()]
         told = [(_health(site, line), (site, line, state)) for site, line, state in paired]
         counts = Counter(health for health, _ in told)
         states = sorted({site.jurisdiction.state for site, _, _ in paired})

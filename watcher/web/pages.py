@@ -148,7 +148,7 @@ class Pages:
             here="map",
             found=found,
             zone=found.jurisdiction.time_zone,
-            sites=[(site, site_line(site, states.get(site.id)), states.get(site.id)) for site in found.sites],
+            sites=[(site, site_line(site, states.get(site.id), now), states.get(site.id)) for site in found.sites],
             meetings=_meetings(known, view.board.meetings(now, news), now),
             lines=lines,
             sketch=timeline.sketch(lines, now),

@@ -29,7 +29,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from watcher.channels import Channel, DeliveryError, Message, Pace, Receipt, SecretRef, cut
+from watcher.channels import Channel, DeliveryError, Message, Pace, Receipt, SecretRef, cut, leaves
 from watcher.channels.telegram.lines import render_lines
 from watcher.channels.telegram.marks import render
 
@@ -84,6 +84,7 @@ class Sender:
     """One chat. PTB repeats nothing by itself."""
 
     can_ask = False
+    says_when = True
     pace_of_token: Pace = ((25, 1.0),)  # of about 30 a second that one bot may send to all its chats together
 
     def __init__(self, channel: Channel) -> None:
@@ -245,8 +246,21 @@ def _connection() -> HTTPXRequest:
     """One connection a message: a kept-alive one that the server just closed looks like an accepted, lost message."""
     limits = httpx.Limits(max_connections=2, max_keepalive_connections=0)
     return HTTPXRequest(
-        read_timeout=READ_TIMEOUT, write_timeout=30, connect_timeout=10, httpx_kwargs={"limits": limits}
+        read_timeout=READ_TIMEOUT,
+        write_timeout=30,
+        connect_timeout=10,
+        httpx_kwargs={"limits": limits, "event_hooks": {"request": [_traced]}},
     )
+
+
+async def _traced(request: httpx.Request) -> None:
+    request.extensions["trace"] = _trace
+
+
+async def _trace(step: str, _: Mapping[str, Any]) -> None:
+    """What httpcore says of a request's way (its docs, "Extensions"): connected, and now the first line goes."""
+    if step.endswith("send_request_headers.started"):
+        leaves()
 
 
 def _any(words: Iterable[str], text: str) -> bool:
