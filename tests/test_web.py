@@ -81,7 +81,7 @@ def full(ledger: Ledger) -> Ledger:
         topics=("detainer",), meeting=changes[0].meeting, matter=changes[0].matter,
     )  # fmt: skip
     state = SiteState(
-        COUNCIL.id, COUNCIL.url, "failing", NOW, NOW, NOW - timedelta(days=1), "blocked", "soft_404", 3, NOW, None, 7
+        COUNCIL.id, COUNCIL.url, "blind", NOW, NOW, NOW - timedelta(days=1), "blocked", "soft_404", 3, NOW, None, 7
     )
     ledger.record(states=[state], changes=changes, alerts=[alert])
     ledger.add_mute(Mute("287g", NOW + timedelta(days=3), "budget season <3", "ada", NOW))
@@ -203,7 +203,7 @@ async def test_no_page_text_becomes_mark_up_and_every_answer_is_fenced_in(full: 
 async def test_sites_in_trouble_come_first_and_those_off_say_why(full: Ledger) -> None:
     page = (await get(full, "/sites")).text
     assert page.index("springfield-council") < page.index("old-portal")
-    assert '<span class="bad">failing</span>' in page
+    assert '<span class="bad">blind</span>' in page
     assert "blocked: soft 404" in page
     assert "moved in 2025" in page
     assert ">Mon 23 Nov 2026, 6:00 AM CST<" in page
@@ -222,7 +222,7 @@ async def test_what_is_not_here_is_a_page_too(full: Ledger) -> None:
 async def test_health_is_told_in_codes(full: Ledger) -> None:
     assert (await get(full, "/healthz")).status_code == 200
     assert (await get(full, "/readyz")).json()["ok"] is True
-    assert 'watcher_site_health{health="failing",site="springfield-council"} 1.0' in (await get(full, "/metrics")).text
+    assert 'watcher_site_health{health="blind",site="springfield-council"} 1.0' in (await get(full, "/metrics")).text
 
 
 async def test_an_unchanged_page_costs_nothing_to_ask_for_again(full: Ledger) -> None:
@@ -438,8 +438,8 @@ async def test_a_long_list_is_walked_page_by_page_and_misses_nothing(ledger: Led
 
 async def test_each_health_leads_to_the_sites_that_are_so(full: Ledger) -> None:
     page = (await get(full, "/sites")).text
-    assert re.findall(r'<a href="/sites\?health=(\w+)"><b>(\d+)</b>', page) == [("failing", "1"), ("off", "1")]
-    assert "old-portal" not in (await get(full, "/sites?health=failing")).text
+    assert re.findall(r'<a href="/sites\?health=(\w+)"><b>(\d+)</b>', page) == [("blind", "1"), ("off", "1")]
+    assert "old-portal" not in (await get(full, "/sites?health=blind")).text
     assert "springfield-council" not in (await get(full, "/sites?health=off")).text
     assert "No site is so" in (await get(full, "/sites?health=ok")).text
 
