@@ -109,12 +109,10 @@ def read_page(page: BeautifulSoup, site: Site, response: Response) -> Reading:
         if shelf.meetings or shelf.loose:
             shelf = stamped(shelf)
             return shelves.listing(shelf, site, response, proof=None if shelf.meetings else "papers without a date")
-    document = Document(response.url, pages.seen(page.title), "listing")
     if calendar := calendar_of(page, base, response):
+        document = Document(response.url, pages.seen(page.title), "listing")
         return Reading(document, follow=(calendar,), proof="the calendar is filled by script")
-    if said := shelves.words_of_none(roots[0]):
-        return Reading(document, proof=said)
-    raise EmptyReading("the page has no papers and does not say why", url=response.url)
+    return shelves.listing(shelf, site, response, roots[0])
 
 
 def stamped(shelf: shelves.Shelf) -> shelves.Shelf:

@@ -108,14 +108,7 @@ def read_listing(page: BeautifulSoup, site: Site, response: Response) -> Reading
     rest = [meeting for meeting in shelf.meetings if not filed & {link.id for link in meeting.documents}]
     others = tuple(link for link in shelf.others if link.id not in filed)
     shelf = replace(shelf, meetings=(*events.values(), *rest), told={**shelf.told, **told}, others=others)
-    proof = None
-    if not shelf.meetings and not shelf.loose:
-        lists = page.select_one(".eventlist, .eventlist--upcoming, .sqs-events-collection-list, .eventlist-empty")
-        proof = shelves.words_of_none(page.select_one("main, #content, #page, article") or page)
-        if proof is None:
-            said = "the list of events is empty and does not say so" if lists else "no event and no dated agenda"
-            raise EmptyReading(said, url=response.url)
-    return shelves.listing(shelf, site, response, proof=proof)
+    return shelves.listing(shelf, site, response, page.select_one("main, #content, #page, article") or page)
 
 
 def meeting_of(tag: Tag, site: Site, response: Response) -> Meeting | None:

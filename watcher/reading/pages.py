@@ -25,6 +25,8 @@ warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
 
 DOCUMENT_KINDS = frozenset({"agenda", "packet", "minutes", "attachment", "document"})
 AGENDA_KINDS = frozenset({"agenda", "packet"})
+# Where WordPress, Drupal and Concrete keep what a clerk uploads; never a page of theirs.
+UPLOADED = re.compile(r"/wp-content/uploads/.|/sites/[^/]+/files/.|/application/files/\d", re.IGNORECASE)
 HEAD, HEAD_LETTERS = 12, 1_500  # passages, and letters of them, in which an agenda says its date
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
@@ -76,7 +78,7 @@ def is_json(response: Response) -> bool:
 
 def is_document(response: Response) -> bool:
     """Whether this is a published document (asked for as one, or a PDF or Office file) rather than the vendor's page."""
-    if response.request.kind in DOCUMENT_KINDS:
+    if response.request.kind in DOCUMENT_KINDS or UPLOADED.search(split(response.url).path):
         return True
     return b"%PDF-" in response.body[:1024] or response.body.startswith(_OFFICE)
 
@@ -110,6 +112,15 @@ def agenda_of(document: Document, request: Request) -> Reading:
         meeting = "@".join(filter(None, (request.key, str(marks.read_date(head) or ""))))
     document, items = agenda_text.read(document, meeting)
     return Reading(document, items=items)
+
+
+def own_agenda(response: Response) -> Reading:
+    """A page that lists nothing as the agenda that it is itself. Raises EmptyReading where it is none beyond doubt."""
+    document = extract(response.body, response.media_type, response.url, charset=response.charset, kind="agenda")
+    reading = agenda_of(document, response.request)
+    if not reading.items:
+        raise EmptyReading("no meeting and no dated paper is on the page, and it does not say why", url=response.url)
+    return reading
 
 
 def meeting_above(

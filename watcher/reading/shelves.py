@@ -399,11 +399,19 @@ class _Reader:
         )
 
 
-def listing(shelf: Shelf, site: Site, response: Response, *, proof: str | None = None) -> Reading:
+def listing(
+    shelf: Shelf, site: Site, response: Response, root: Tag | None = None, *, proof: str | None = None
+) -> Reading:
     """A page's reading: its meetings, its whole text, and what to ask next.
 
-    A passage that says no more than a meeting's row carries that meeting's id as its key, so that it is told once.
+    A passage that says no more than a meeting's row carries that meeting's id as its key, so that it is told once. An
+    empty shelf is proven by `proof`, else by the words of `root`, the page's own part; a page that is itself an agenda
+    is read as one. Raises EmptyReading where nothing proves it.
     """
+    if not shelf.meetings and not shelf.loose:
+        proof = proof or (words_of_none(root) if root else None)
+        if not proof:
+            return pages.own_agenda(response)
     near = following.by_nearness(shelf.meetings, response.fetched_at)
     follow = [*following.from_listing(shelf.meetings, site, response.fetched_at), *loose_requests(shelf.loose, site)]
     if "attachments" in site.follow:

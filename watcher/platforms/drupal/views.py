@@ -11,7 +11,6 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import (
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -78,15 +77,10 @@ def read(site: Site, response: Response) -> Reading:
     loose = tuple(link for link in shelf.loose if link.id not in filed)
     others = tuple(link for link in shelf.others if link.id not in filed)
     shelf = shelves.Shelf((*meetings.values(), *rest), loose, {**shelf.told, **told}, others)
-    proof = None
     days = {meeting.start.date() for meeting in rest if meeting.start}
     if not meetings and len(days) < 2 and (node := of_node(page, site, response)):
         return read_meeting(page, node, site, response)
-    if not shelf.meetings and not shelf.loose:
-        proof = said or shelves.words_of_none(own_part(page))
-        if proof is None:
-            raise EmptyReading("no meeting and no dated agenda is on this page", url=response.url)
-    reading = shelves.listing(shelf, site, response, proof=proof)
+    reading = shelves.listing(shelf, site, response, own_part(page), proof=said if not shelf.meetings else None)
     return replace(reading, follow=(*reading.follow, *more))
 
 

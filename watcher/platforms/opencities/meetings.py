@@ -126,11 +126,7 @@ def read_page(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     root = page.select_one(MAIN) or page
     listed = response.request.meeting
     if listed is None:
-        shelf = counted(shelves.shelf_of(root, site, response))
-        said = shelves.words_of_none(root)
-        if not shelf.meetings and not shelf.loose and not said:
-            raise EmptyReading("the page has no papers and does not say why", url=response.url)
-        return shelves.listing(shelf, site, response, proof=None if shelf.meetings else said)
+        return shelves.listing(counted(shelves.shelf_of(root, site, response)), site, response, root)
     found: dict[str, Link] = {}
     for label, url in pages.links(root, response.url):
         if ids.is_file(url):

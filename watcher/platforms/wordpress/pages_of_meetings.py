@@ -43,12 +43,9 @@ def read(site: Site, response: Response) -> Reading:
     calendar = tuple(meeting for meeting in events_in(page, site, response) if meeting.id not in told)
     shelf = replace(shelf, meetings=(*shelf.meetings, *calendar))
     more = events_json(page)
-    proof = None
-    if not shelf.meetings and not shelf.loose and not more:
-        proof = shelves.words_of_none(own_part(page))
-        if proof is None:
-            raise EmptyReading("no dated agenda, minutes or event is on this page", url=response.url)
-    reading = shelves.listing(shelf, site, response, proof=proof)
+    if more and not shelf.meetings and not shelf.loose:
+        return Reading(shelves.text_of(shelf, response), follow=more)
+    reading = shelves.listing(shelf, site, response, own_part(page))
     return replace(reading, follow=(*more, *reading.follow))
 
 
