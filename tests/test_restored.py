@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.fakes import slack as fake_slack
 from tests.fakes import telegram as fake_telegram
 from tests.fakes.slack import Slack
 from tests.fakes.telegram import Telegram
+from tests.postgres import Server, a_server
 from tests.town import Desk, Town, a_town
 
 SITES = """
@@ -53,21 +57,83 @@ def agenda(*numbers: int) -> str:
     return f"<h1>City Council</h1><p>Approve the minutes.</p>{''.join(rows)}"
 
 
+class Folder:
+    """A backup of the folder, ledger included."""
+
+    environment: Mapping[str, str] = {}
+
+    def __init__(self, place: Path) -> None:
+        self.folder, self.copy = place / "snapshots", place / "backup"
+
+    def back_up(self) -> None:
+        shutil.copytree(self.folder, self.copy)
+
+    def restore(self) -> None:
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.copy, self.folder)
+
+
+class LedgerAlone(Folder):
+    """A backup of the ledger's file; the folder stays as it is."""
+
+    def __init__(self, place: Path) -> None:
+        self.folder, self.copy = place / "snapshots/ledger.sqlite3", place / "backup.sqlite3"
+
+    def back_up(self) -> None:
+        with closing(sqlite3.connect(self.folder)) as source, closing(sqlite3.connect(self.copy)) as target:
+            source.backup(target)
+
+    def restore(self) -> None:
+        for name in ("ledger.sqlite3-wal", "ledger.sqlite3-shm"):
+            (self.folder.parent / name).unlink(missing_ok=True)
+        shutil.copy(self.copy, self.folder)
+
+
+class Database(Folder):
+    """A backup of a ledger on a server; the folder stays as it is."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.environment = {"WATCHER_DATABASE_URL": server.database()}
+        self.name = f"town{server.made}"
+
+    def _run(self, *statements: str) -> None:
+        with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def back_up(self) -> None:
+        self._run(f"CREATE DATABASE backup TEMPLATE {self.name} STRATEGY file_copy")
+
+    def restore(self) -> None:
+        self._run(f"DROP DATABASE {self.name}", f"CREATE DATABASE {self.name} TEMPLATE backup STRATEGY file_copy")
+
+
+@pytest.fixture(params=["folder", "ledger alone", "database"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder]:
+    match request.param:
+        case "folder":
+            yield Folder(tmp_path)
+        case "ledger alone":
+            yield LedgerAlone(tmp_path)
+        case _:
+            with a_server() as server:
+                yield Database(server)
+
+
 def test_what_was_told_since_the_backup_is_not_told_again(
-    town: Town, workspace: Slack, chat: Telegram, tmp_path: Path
+    town: Town, workspace: Slack, chat: Telegram, tmp_path: Path, kept: Folder
 ) -> None:
     secrets = {"SLACK_BOT_TOKEN": fake_slack.TOKEN, "TELEGRAM_BOT_TOKEN": fake_telegram.TOKEN}
-    desk = Desk(tmp_path, secrets)
+    desk = Desk(tmp_path, {**secrets, **kept.environment})
     desk.sites(SITES.format(base=town.base, slack=workspace.base_url, telegram=chat.base_url))
-    folder, backup = tmp_path / "snapshots", tmp_path / "backup"
     town.put("/agenda", agenda(1))
     desk.run("check")
-    shutil.copytree(folder, backup)
+    kept.back_up()
     town.put("/agenda", agenda(1, 2))
     assert desk.run("check").returncode == 0
     assert (len(workspace.posted), len(chat.posted)) == (1, 1)
-    shutil.rmtree(folder)
-    shutil.copytree(backup, folder)
+    kept.restore()
     done = desk.run("check")
     assert done.returncode == 0
     assert "restored or copied" in done.stderr

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # host groups visited side by side
 AHEAD = 20  # sites whose documents are looked up at once
+HEAD = "head"  # the file that holds the length of the ledger's chain
 BATCH = 100  # sites recorded in one transaction at most
 MOMENT = 0.25  # seconds that findings may wait for one another
 
@@ -170,21 +171,42 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool, beside: bool
         stack.callback(ledger.close)
         stack.callback(wall.close)
         if lock:
-            notice_a_copy(ledger, objects)
+            notice_a_copy(ledger, objects, config.data)
         yield App(config, environ, book, ledger, objects, judge)
 
 
-def notice_a_copy(ledger: Ledger, objects: Objects) -> None:
-    """Remembers that the folder was restored from a backup, or copied: what it does not know of may have been told.
+def notice_a_copy(ledger: Ledger, objects: Objects, folder: Path) -> None:
+    """Remembers that folder or ledger was restored from a backup, or copied: what it does not know of may have been told.
 
     An object is stored before it is recorded. One that came to where it is after everything that is recorded was put
-    there by somebody else, and with it the ledger.
+    there by somebody else, and with it the folder. A ledger that is behind what the folder noted of it was put back
+    alone, as one on a server is.
     """
     newest, written = ledger.snapshots(limit=1), ledger.moment(WRITTEN)
     placed = objects.placed_at(newest[0].digest) if newest else None
-    if placed is not None and written is not None and placed > written:
-        log.warning("this folder was restored or copied: what was told since its backup is asked for, or marked")
+    moved = placed is not None and written is not None and placed > written
+    if moved or ledger.head()[0] < noted_head(folder):
+        log.warning("folder or ledger was restored or copied: what was told since its backup is asked for, or marked")
         ledger.set_moment(RESTORED, CLOCK.now())
+    note_head(ledger, folder)
+
+
+def noted_head(folder: Path) -> int:
+    """How many links the ledger's chain had when the folder was told last; 0 where it was not."""
+    try:
+        return int((folder / HEAD).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def note_head(ledger: Ledger, folder: Path) -> None:
+    """Tells the folder how long the ledger's chain is, after that was recorded: a kill in between leaves it behind."""
+    noting = folder / f"{HEAD}.new"
+    try:
+        noting.write_text(f"{ledger.head()[0]}\n", "ascii")
+        noting.replace(folder / HEAD)
+    except OSError as trouble:  # a full disk, of which the ledger will say more
+        log.warning("the length of the chain is not noted: %s", trouble)
 
 
 def standing(environ: Mapping[str, str]) -> tuple[Sequence[Site], Mapping[str, SiteState]]:
@@ -250,6 +272,8 @@ class Scribe:
             ],
             papers=[(site.jurisdiction.slug, paper) for site, findings in held for paper in findings.papers],
         )
+        if any(findings.snapshots for findings in every):
+            note_head(self.app.ledger, self.app.config.data)
         for site, findings in held:
             self.show(findings)
             self.reporter.site_done(site, findings)
