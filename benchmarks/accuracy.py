@@ -59,7 +59,7 @@ def published(judge: str, today: date, told: dict[str, Told]) -> dict[str, objec
 
     def share(one: Share) -> dict[str, float]:
         low, high = one.bounds()
-        return {"hits": one.hits, "of": one.of, "low": round(low, 3), "high": round(high, 3)}
+        return {"hits": one.hits, "of": one.of, "low": max(0.0, round(low, 3)), "high": min(1.0, round(high, 3))}
 
     sets = []
     for name, some in told.items():

@@ -279,6 +279,23 @@ async def test_a_moved_text_is_shown_as_moved(full: Ledger) -> None:
     assert "<del>" not in page.split("Redline")[-1].split("Side by side")[0].replace("<del>struck", "")
 
 
+async def test_the_words_that_decided_are_marked_in_the_redline_too(full: Ledger) -> None:
+    parts = (
+        ("=", "Officers "),
+        ("-", "may"),
+        ("+", "shall not"),
+        ("=", " honor ICE detainers.\n"),
+        ("=", "The clerk reports. " * 90),
+    )
+    before, after = ("".join(text for op, text in parts if op != other) for other in "+-")
+    full.record(changes=[replace(a_change("rr99", after), before=before, redline=parts)])
+    page = (await get(full, "/changes/rr99")).text
+    inline, _, sides = page.partition("Side by side")
+    assert "<del>may</del><ins>shall not</ins> <mark>honor ICE detainers</mark>." in inline
+    assert "<mark>honor ICE detainers</mark>" in sides
+    assert re.search(r"(The|clerk|reports\.) ?<span class=.fold.>[^<]+</span> ?(The|clerk|reports\.) ", inline)
+
+
 async def test_two_megabytes_of_redline_are_folded_and_kept_whole_as_text(full: Ledger) -> None:
     long = "All officers shall honor ICE detainers. <b>" * 50_000
     full.record(changes=[replace(a_change("zz88", long), redline=(("+", long),))])

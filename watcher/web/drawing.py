@@ -2,7 +2,7 @@
 
 Outlines are drawn once by `docs/map_shapes.py`; of counties only those of watched ones are shown. With few places every
 mark is a link of its own; with many, the marks of one status become one path and the states are the links, so that the
-first page stays small and a keyboard comes through it; then the outlines of counties stop at `ROOM`.
+first page stays small and a keyboard comes through it; then outlines of counties stop at `ROOM`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from watcher.web.counties import Outline, county, outlines
 from watcher.web.projection import HEIGHT, WIDTH, drawn
 
 SHAPES = outlines("shapes")
-ROOM = 15_000  # bytes of outlines of counties on a map of many places; a state's own map has them all
+ROOM = (
+    66_000  # bytes of a map of many places; outlines of counties get what is left, and a state's own map has them all
+)
 FEW = 150  # places whose marks are links of their own
 CODES = {LIMITS: "limits", EXPANDS: "expands", AGREEMENT: "agreement", CONSIDERED: "considered", NOTHING: "nothing"}
 NAMED = {LIMITS: "square", EXPANDS: "triangle", AGREEMENT: "diamond", CONSIDERED: "ring", NOTHING: "dot"}
@@ -97,9 +99,10 @@ def whole_map(places: Sequence[Place], state: str = "") -> Markup:
     land = (_outline(code, one, by_state[code], state) for code, one in sorted(shapes.items()))
     said = [f'<g class="states">{"".join(land)}</g>']
     spots = [(one, spot) for one in shown if (spot := _spot(one))]
+    marks = _links(spots, seen) if len(spots) <= FEW or state else _heaps(spots)
     if len(spots) > FEW and not state:
-        said.append(_counties(shown))
-    said.append(_links(spots, seen) if len(spots) <= FEW or state else _heaps(spots))
+        said.append(_counties(shown, ROOM - len(said[0]) - len(marks)))
+    said.append(marks)
     label = f"Map of {STATES[state][0]}" if state else "Map of the United States"
     box = f"{seen.left:.0f} {seen.top:.0f} {seen.width:.0f} {seen.height:.0f}"
     return Markup(  # noqa: S704 - every text in it went through escape()
@@ -152,12 +155,11 @@ def _links(spots: Sequence[tuple[Place, tuple[float, float]]], seen: Frame) -> s
     return f'<g class="places">{"".join(said)}</g>'
 
 
-def _counties(places: Iterable[Place]) -> str:
-    """Outlines of the watched counties, those with a status first, as many as there is room for."""
+def _counties(places: Iterable[Place], room: int) -> str:
+    """Outlines of the watched counties, those with a status first, as many as `room` bytes hold."""
     found = [(one.standing.status, outline["d"]) for one in places if (outline := county(one.jurisdiction))]
     found.sort(key=lambda pair: pair[0] == NOTHING)
     by_status: dict[str, list[str]] = defaultdict(list)
-    room = ROOM
     for status, shape in found:
         room -= len(shape)
         if room < 0:

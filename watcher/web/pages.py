@@ -51,7 +51,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.made.filters.update(when=when, mark=drawing.key_mark, line=_quoted, address=web_address, plain=clean)
+        self.made.filters.update(
+            when=when, mark=drawing.key_mark, line=_quoted, truncate=_short, address=web_address, plain=clean
+        )
         self.made.globals.update(
             choices=CHOICES, directions=DIRECTIONS, stages=STAGES, topics=TOPICS, states=STATES, statuses=STATUSES,
             kinds=CHANGE_KINDS, shapes=drawing.NAMED, place=place, version=version("ordinance-watcher"),
@@ -184,9 +186,7 @@ class Pages:
             sitting=sitting,
             votes=voted(found, site.jurisdiction.time_zone if site else "UTC"),
             direction=DIRECTIONS_IN_FULL[verdict.stance] if verdict else "",
-            inline=redline.inline(found),
-            before=redline.side(found, "before"),
-            after=redline.side(found, "after"),
+            redline=redline.shown(found),
             cues=[masked(words) for words in cues(found)],
             snapshots=[
                 (side, digest, view.ledger.sighting(found.site, digest, last=side == "before"))
@@ -286,6 +286,14 @@ def when(moment: datetime | None, zone: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M} UTC", local(moment, zone)
     )
+
+
+def _short(text: str, length: int) -> str:
+    """No more than `length` characters, cut between words where that is not far."""
+    if len(text) <= length:
+        return text
+    kept = text[: length - 1]
+    return (kept.rsplit(" ", 1)[0] if " " in kept[-40:] else kept).rstrip(" ,;:–-") + "…"
 
 
 def _quoted(text: str) -> str:

@@ -6,6 +6,7 @@ that the offsets of the evidence hold.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,9 +17,10 @@ from watcher.model import Change, Evidence, Redline
 
 QUIET = 1_200  # characters of an unchanged stretch that are shown whole
 EDGE = 400  # of a longer one, at each end
-LOUD = 40_000  # characters of one struck or inserted stretch
+LOUD = 8_000  # characters of one struck or inserted stretch; Chromium paints long ones slowly
 PIECES = 4_000  # of one redline
 Side = Literal["before", "after"]
+SIDES: tuple[tuple[Side, str], ...] = (("before", "+"), ("after", "-"))  # each side, and the mark of what it has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,25 @@ class Piece:
     cue: bool = False
 
 
-def inline(change: Change) -> list[Piece]:
-    """Both sides in one, struck and inserted, as the diff gave it."""
-    return list(_folded(Piece(op, text) for op, text in _masked_parts(change)))
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A change in pieces: both sides in one as the diff gave it, and each side with what is only there marked."""
+
+    inline: list[Piece]
+    before: list[Piece]
+    after: list[Piece]
 
 
-def side(change: Change, which: Side) -> list[Piece]:
-    """One side, what is only there marked, and the words that decided."""
-    op = "-" if which == "before" else "+"
-    parts = [(mark, text) for mark, text in _masked_parts(change) if mark in ("=", op)]
-    evidence = change.verdict.evidence if change.verdict else ()
-    whole = "".join(text for _, text in parts) == masked(change.before if which == "before" else change.after)
-    spans = _spans(evidence, which) if whole else []
-    return list(_folded(_cut(parts, spans)))
+def shown(change: Change) -> Shown:
+    """The change with the words that decided marked, in each of the three."""
+    parts = _masked_parts(change)
+    both: Iterable[Piece] = (Piece(op, text) for op, text in parts)
+    sides = []
+    for which, other in SIDES:
+        spans = _spans_in(change, which, other)
+        both = _cut(both, spans, other) if spans else both
+        sides.append(list(_folded(_cut((Piece(op, text) for op, text in parts if op != other), spans, other))))
+    return Shown(list(_folded(both)), *sides)
 
 
 def _masked_parts(change: Change) -> Redline:
@@ -50,6 +58,14 @@ def _masked_parts(change: Change) -> Redline:
         return masked_redline(change.redline, change.before, change.after)
     told: Redline = (("-", masked(change.before)), ("+", masked(change.after)))
     return tuple((op, text) for op, text in told if text)
+
+
+def _spans_in(change: Change, which: Side, other: str) -> list[tuple[int, int]]:
+    """Places of the words that decided, where the redline holds that side character for character; else none."""
+    said = "".join(text for op, text in change.redline if op != other)
+    text = change.before if which == "before" else change.after
+    evidence = change.verdict.evidence if change.verdict and (not change.redline or said == text) else ()
+    return _spans(evidence, which)
 
 
 def _spans(evidence: Iterable[Evidence], which: Side) -> list[tuple[int, int]]:
@@ -63,13 +79,18 @@ def _spans(evidence: Iterable[Evidence], which: Side) -> list[tuple[int, int]]:
     return found
 
 
-def _cut(parts: Iterable[tuple[str, str]], spans: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+def _cut(pieces: Iterable[Piece], spans: Sequence[tuple[int, int]], other: str) -> Iterator[Piece]:
+    """The pieces cut at the edges of the spans, which count no piece of the `other` side."""
     at = 0
-    for op, text in parts:
+    for piece in pieces:
+        if piece.op == other:
+            yield piece
+            continue
+        text = piece.text
         edges = sorted({0, len(text), *(min(max(edge - at, 0), len(text)) for span in spans for edge in span)})
         for start, end in pairwise(edges):
-            cued = any(first <= at + start and at + end <= last for first, last in spans)
-            yield Piece(op, text[start:end], cued)
+            cued = piece.cue or any(first <= at + start and at + end <= last for first, last in spans)
+            yield Piece(piece.op, text[start:end], cued)
         at += len(text)
 
 
@@ -83,6 +104,13 @@ def _folded(pieces: Iterable[Piece]) -> Iterator[Piece]:
         if len(text) <= room:
             yield Piece(piece.op, text, piece.cue)
             continue
-        yield Piece(piece.op, text[:edge], piece.cue)
-        yield Piece("…", f"{len(text) - 2 * edge:,} characters")
-        yield Piece(piece.op, text[-edge:], piece.cue)
+        head, tail = _to_word(text[:edge], text[edge]), _to_word(text[: -edge - 1 : -1], text[-edge - 1])[::-1]
+        yield Piece(piece.op, head, piece.cue)
+        yield Piece("…", f"{len(text) - len(head) - len(tail):,} characters")
+        yield Piece(piece.op, tail, piece.cue)
+
+
+def _to_word(text: str, beyond: str) -> str:
+    """The text without the part of a word at its end that goes on `beyond`, where there is a break not far before."""
+    kept = text.rstrip() if beyond.isspace() else re.sub(r"(?<=\s)\S{1,60}\Z", "", text)
+    return kept or text
