@@ -1,4 +1,4 @@
-"""Trains the layer of watcher/judge/topics.py, which names the topics of texts on the subject.
+"""Trains the layer of watcher/judge/topics.py, which names the topics of texts on the subject and the way they point.
 
     python -m benchmarks.train_topics [--texts PATH ...]     writes watcher/judge/topics.bin
 
@@ -21,11 +21,12 @@ from watcher.judge import builtin_lexicon
 from watcher.judge.cues import Finder
 from watcher.judge.folding import fold
 from watcher.judge.lexicon import TOPICS
-from watcher.judge.topics import BITS, Topics, features
+from watcher.judge.topics import BITS, DIRECTIONS, Topics, features
 
 OUT = ROOT / "watcher/judge/topics.bin"
 STRENGTH = 3.0  # inverse of the ridge
 RARE = 3.0  # how much more a text that has a topic weighs than one that has not
+WEIGHT = {"limits": 1.0, "expands": 2.0}  # two in three texts limit
 
 
 def fitted(known: Sequence[Labelled]) -> Topics:
@@ -45,11 +46,11 @@ def fitted(known: Sequence[Labelled]) -> Topics:
     )
     bias: dict[str, float] = {}
     columns: list[list[float]] = []
-    for topic in TOPICS:
-        truth = [topic in row.topics for row in known]
-        linear = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: RARE}, max_iter=1000)
+    for name in (*TOPICS, *DIRECTIONS):
+        truth = [name in row.topics or name == row.stance for row in known]
+        linear = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: WEIGHT.get(name, RARE)}, max_iter=1000)
         linear.fit(matrix, truth)
-        bias[topic] = round(float(linear.intercept_[0]), 4)
+        bias[name] = round(float(linear.intercept_[0]), 4)
         columns.append([float(weight) for weight in linear.coef_[0]])
     scale = max(abs(weight) for column in columns for weight in column) / 127
     weights = array("b", [round(weight / scale) for row in zip(*columns, strict=True) for weight in row])

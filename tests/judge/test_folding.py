@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.judge import builtin
@@ -59,6 +59,7 @@ def test_the_agencys_letters_keep_their_capitals(agency: str) -> None:
 ALPHABET = st.text(alphabet=st.sampled_from("abIC EU-\n\r\t\u00a0\u200b\u00ad“éñﬁ½İßnited States."), max_size=80)
 
 
+@settings(deadline=None)
 @given(ALPHABET)
 def test_every_folded_character_leads_back_into_the_given_text(text: str) -> None:
     folded = fold(text)
@@ -71,12 +72,14 @@ def test_every_folded_character_leads_back_into_the_given_text(text: str) -> Non
             assert folded.text[i] in text[start:end]
 
 
+@settings(deadline=None)
 @given(ALPHABET)
 def test_folding_again_changes_no_word(text: str) -> None:
     once = fold(text).text
     assert fold(once).text.split() == once.split() or " " in once
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_evidence_quotes_the_text_exactly(left: str, right: str) -> None:
     text = f"{left} No officer shall honor a “civil immi-\ngration detainer” or I\u200bCE warrant. {right}"

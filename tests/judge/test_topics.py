@@ -8,7 +8,7 @@ from watcher.judge import Judge, Topics, builtin, builtin_lexicon, builtin_topic
 from watcher.judge.cues import Finder
 from watcher.judge.folding import fold
 from watcher.judge.lexicon import TOPICS
-from watcher.judge.topics import BITS, LONGEST, features
+from watcher.judge.topics import BITS, DIRECTIONS, LONGEST, features
 
 FINDER = Finder(builtin_lexicon())
 JAIL = "No inmate shall be kept past the hour of release for immigration agents."
@@ -43,8 +43,16 @@ def test_what_is_written_is_read_again() -> None:
     folded = fold(JAIL)
     cues = FINDER.find(folded)
     assert again.likely(folded.low, cues) == layer.likely(folded.low, cues)
-    assert set(layer.likely(folded.low, cues)) == set(TOPICS)
+    assert set(layer.likely(folded.low, cues)) == {*TOPICS, *DIRECTIONS}
     assert all(0 <= p <= 1 for p in layer.likely(folded.low, cues).values())
+
+
+def test_a_direction_is_said_where_no_clause_says_one_and_taken_out_it_is_reversed() -> None:
+    text = "Library Board: staff procedure for visits by immigration enforcement officers"
+    new, gone = builtin().judge_pair("", text), builtin().judge_pair(text, "")
+    assert (new.stance, gone.stance) == ("limits", "expands")
+    assert any("texts of such words" in reason for reason in new.reasons)
+    assert builtin().judge_text("Presentation on ICE detainers").stance == "unclear"
 
 
 def test_an_entry_of_a_user_names_its_topic_by_itself() -> None:

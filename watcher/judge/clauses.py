@@ -18,19 +18,19 @@ _AGAINST = (
     r"refrain\w*|suspen[ds]\w*|paus(?:e|es|ed|ing)|discontinu\w+|terminat\w+|cancel\w*|end(?:s|ed|ing)?(?! of\b| user)|abolish\w*|halt\w*|ceas(?:e|es|ing)|"
     r"withdr[ae]w\w*|phas\w+[- ]out|phase-?out|wind\w* down|oppos\w+|condemn\w*|denounc\w+|reject\w*|divest\w*|boycott\w*|disapprov\w+|prevent\w*|"
     r"den(?:y|ies|ied|ying)|exclud\w+|revok\w+|rescind\w*|rescission|repeal\w*|opt\w*[- ]out|void|defund\w*|unlawful(?= for| to)|imped\w+|hinder\w*|challeng\w+|"
-    r"withh[eo]ld\w*|moratori\w+|turn\w* off|disabl\w*|off-limits|no part|locked|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
+    r"withh[eo]ld\w*|moratori\w+|veto(?:ed|es)?|turn\w* off|disabl\w*|off-limits|no part|locked|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
     r"limitar|suspender|rescindir|derogar)\b"
 )
 _FOR = (
     r"\b(?:shall|may|must|will|agrees?|authoriz\w+|approv\w+|accept\w*|renew\w*|extend\w*|extension|ratif\w+|execut(?:e|ing|ion)|requir\w+|direct(?:s|ed|ing)?|"
     r"mandat\w+|order(?:s|ed|ing)?|(?:shall|to|will) request|requesting|apply|application|award\w*|support\w*|encourag\w+|permit\w*|allow\w*|enabl\w+|agreement|contract|"
-    r"mo[au]|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|continu\w+|increas\w+|revenue|expect\w*|best efforts|pledg\w*|rais(?:e|es|ed|ing)|bonus\w*|(?:sheriff|police|deputies|officers) to|podran?|debera?n?)\b"
+    r"mo[au]|convenio|acuerdo|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|continu\w+|increas\w+|revenue|expect\w*|best efforts|pledg\w*|rais(?:e|es|ed|ing)|bonus\w*|(?:sheriff|police|deputies|officers) to|podran?|debera?n?)\b"
 )
 # What is cooperation by itself, and what is cooperation only where a word turns it or grants it.
 _STRONG = (
     r"\b(?:honou?r\w*|compl(?:y|ies|ied|ying)(?= with\b| \w+ with\b|,)|co-?operat(?:e|es|ed|ing)|collaborat(?:e|es|ed|ing)|assist(?:s|ed|ing)?|aid(?:s|ed|ing)?|participat(?:e|es|ed|ing)|"
     r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:a |an |the )?(?:public |community |annual )?(?:hearing|meeting|forum))|held|"
-    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
+    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|exchang\w+|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
     r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:for )?(?:the )?(?:enforcement|federal|ICE|immigration|men and women)|full co-?operation|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
     r"carr(?:y|ying) out|serv(?:e|ing) (?:and execute )?warrants?|cooperar\w*|colaborar\w*|participar\w*|cumplir\w*|notificar\w*|compartir|compart[ae]n?|preguntar\w*|intervengan|detener\w*)\b"
 )
@@ -50,13 +50,13 @@ _WEAK = (
 _SHIELD = (
     r"\bsanctuary\b(?! of)|\bsantuario\b|\bwelcoming (?:city|county|village|community|and)\b|\bcit(?:y|ies) of refuge\b|"
     r"\b(?:trust|values|safe communities|for all|keep washington working) act\b|\blegal (?:defen[cs]e|representation)\b|\bimmigration legal\b|"
-    r"\bimmigrant legal\b|\bremoval defen[cs]e\b|\bdeportation defen[cs]e\b|\bright to (?:legal )?counsel\b|\bimmigration attorney|\bdefensa legal\b|"
-    r"\bICE[- ]free\b|\bseparation ordinance\b"
+    r"\bimmigrant legal\b|\blegal aid\b|\b(?:attorneys?|lawyers?) (?:for|to) (?:\w+ ){0,3}(?:residents|immigrants|families|people|tenants|persons)\b|\bremoval defen[cs]e\b|\bdeportation defen[cs]e\b|\bright to (?:legal )?counsel\b|\bimmigration attorney|\bdefensa legal\b|"
+    r"\bICE[- ]free\b|\bseparation ordinance\b|\bsafe[- ]haven\b"
 )
 _GUARD = (
     r"\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\brepresentation (?:of|for)\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
     r"\bdisplay\w* (?:\w+ ){0,4}(?:name|badge|identification|insignia)|\bidentify themselves|\bbody cameras?\b|\bseparat(?:ion|\w+) between\b|\bconfidentialit\w+|"
-    r"\bsafe (?:haven|zone|space)s?\b|\bsafe and stable\b|\bregardless of\b|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
+    r"\bsafe (?:zone|space)s?\b|\bsafe havens\b|\bsafe and stable\b|\bregardless of\b|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
     r"\bprivileged from\b|\bICE out act|\bamicus\b|\bnot as immigration\b|\bfourth amendment\b|\b(?:legal|civil|educational|their) rights\b|\bimpact fee\b"
 )
 # Words that say which way they point, however they are turned.
@@ -95,6 +95,8 @@ _LEVEL = (
     (re.compile(r"\b(?:individuals?|persons?|people|inmates?|anyone|those|prisoners?|residents|families|immigrants) (?:who (?:is|are) )?(?:being )?(?:held|detained|arrested)\b"), " person "),
     (re.compile(r"\bfail(?:s|ed|ing|ure)? to comply\b|\bprohibited (?=disclos|purpos|use|assist)|\b(?:semi-)?restricted (?=area|space|zone)"), " "),
     (re.compile(r"\bcustoms and border protection\b"), "cbp"),
+    (re.compile(r"\bask(?:s|ed|ing)?\b(?=[^.;]{0,80}\b(?:agents?|officers?)\b[^.;]{0,40}\b(?:credential|identif|badge|a warrant))"), " identify themselves "),
+    (re.compile(r"\bdisclos\w+ (?:\w+ ){0,3}contracts?\b"), " "),
     (re.compile(r"\bshall not apply\b"), " shallnotapply "),
 )  # fmt: skip
 _CLAUSE = re.compile(
@@ -106,6 +108,11 @@ _DEFINES = re.compile(
     r"^.{0,80}\b(?:means|shall mean|is defined as)\b|^.{0,12}\"[^\"]{2,60}\"[^.]{0,30}\b(?:mean|include)s?\b|\bthe term\b.{0,80}\b(?:mean|include)s?\b"
 )
 _SAVES = re.compile(r"\bnothing\b.{0,120}\b(?:prohibit|prevent|preclude|restrict|limit|bar)\w*")
+# Who does it is punished: what the clause says of the deed points the other way.
+_PUNISHED = re.compile(
+    r"\b(?:punish\w*|penali[sz]\w*|(?:may|shall|to) sue|(?:bring|file) an? action against|subject to (?:an? |the )?(?:loss|civil penalt|fine|removal|forfeit)\w*|"
+    r"shall (?:forfeit|lose)|ineligible for (?:state|grant|fund)\w*|loss of state)\b"
+)
 _PASSIVE = re.compile(r"(?:ed|void|withdrawn|forbidden)$")
 _ALONGSIDE = re.compile(r"(?:,|\bor|\band|and/or|/|as well as) ?(?:that |which )?(?:\w+ly )?(?:to )?$")
 _ASKED = re.compile(r"\b(?:receiv\w+|receipt of|whenever|in the event)\b.{0,40}\brequests?\b|\bserves as a request\b")
@@ -140,7 +147,8 @@ def leaning(low: str) -> tuple[float, float]:
 def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
     """(limits, expands, whether it ends turned) of one clause, which may stand under a head that was turned."""
     negated, verbs = turned, 0
-    granted = leave = judged = False
+    punished = _PUNISHED.search(clause) is not None
+    granted, leave, judged = punished, False, False
     found: list[tuple[float, int, int, str]] = []  # weight, sign, place, kind
     last = ("", 0)
     for token in _TOKEN.finditer(clause):
@@ -176,6 +184,8 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
     kinds = {(kind, sign) for weight, sign, _, kind in found if weight}
     if ("shield", 1) in kinds and ("con", -1) not in kinds:
         less = 0.0  # what may not be enforced is the sanctuary policy
+    if punished:
+        less, more = more, less
     if _ASKED.search(clause) and not negated:
         more = 0.0
     if "shallnotapply" in clause:

@@ -111,7 +111,7 @@ class Judge:
         around = self._see("context", "\n".join(context))
         old, new = self._see("before", before), self._see("after", after)
         if not old.folded.low.strip() or not new.folded.low.strip():
-            finding = _whole(new if new.folded.low.strip() else old, around, self._words)
+            finding = _whole(new if new.folded.low.strip() else old, around, self._words, self._topics)
         else:
             finding = _reworded(old, new, around, hunks(old.folded, new.folded))
         return _verdict(finding, self.name, self._topics)
@@ -131,7 +131,7 @@ class Judge:
 # --------------------------------------------------------------------------------------------- a text new, or gone
 
 
-def _whole(seen: _Seen, around: _Seen, words: Words | None) -> _Finding:
+def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None) -> _Finding:
     own, there = score(seen.cues), score(around.cues)
     low = seen.folded.low
     cues = tuple((seen, cue) for cue in seen.cues)
@@ -155,6 +155,10 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None) -> _Finding:
         return _Finding(value, cues, "unclear", "unknown", tuple(reasons))
     said = _about(seen)
     direction = stance_of(said)
+    if direction == "unclear" and layer is not None and said.strip():
+        direction = layer.direction(said, [cue for cue_of, cue in cues if cue_of is seen])
+        if direction != "unclear":
+            reasons.append("No clause of it says which way it points; texts of such words do.")
     if seen.side == "before":
         direction = _reversed(direction)
         reasons.append("The text was taken out, so its direction is reversed.")

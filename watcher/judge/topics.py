@@ -1,11 +1,11 @@
-"""What a text that is on the subject is about: its topics, by a small trained layer over the cues and the words.
+"""What a text that is on the subject is about, and which way it points where its clauses do not say: a small trained layer.
 
-    cues found, families of wording, words and pairs of words ─▶ one weight for each topic ─▶ the topics above even odds
+    cues found, families of wording, words and pairs of words ─▶ one weight for each topic and direction ─▶ topics, direction
 
 A topic's own cue is a strong sign and no proof: a text may name detainers and be about a report. The layer is asked only
 about texts already found, so its families may be as wide as "beds" or "badge". Weights are those of one logistic
-regression a topic, made by `benchmarks/train_topics.py`; `topics.bin` is a line of JSON, then a signed byte for each
-(feature, topic).
+regression a topic or direction, made by `benchmarks/train_topics.py`; `topics.bin` is a line of JSON, then a signed byte for each
+(feature, topic or direction).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from zlib import crc32
 
 from watcher.judge.cues import Cue
 from watcher.judge.lexicon import TOPICS
+from watcher.model import Stance
 
 BITS = 14
 LONGEST = 3000  # characters: the first passages say what a text is about
@@ -30,6 +31,8 @@ EVEN = 0.35  # the probability from which a topic is named
 LEAST = (
     0.15  # from which the topic of a cue that is enough by itself is named, or the likeliest where none comes near even
 )
+SURE = 0.75  # the probability from which a direction is said, where the other is as unlikely
+DIRECTIONS: tuple[Stance, ...] = ("limits", "expands")
 CUE, FAMILY, WORDS = 1.5, 1.0, 4.8  # what a cue, a family, and all words together weigh before training
 
 _TOKEN = re.compile(r"\d+\(g\)|[^\W\d_]{2,}")
@@ -113,7 +116,7 @@ class Topics:
     def __init__(
         self, weights: Sequence[int], *, scale: float, bias: Mapping[str, float], entries: Sequence[str]
     ) -> None:
-        """`weights` holds, feature by feature, a byte for each topic of `bias`, in its order."""
+        """`weights` holds, feature by feature, a byte for each topic or direction of `bias`, in its order."""
         self._weights = weights
         self._scale = scale
         self._bias = dict(bias)
@@ -132,7 +135,7 @@ class Topics:
         return json.dumps(head).encode() + b"\n" + array("b", self._weights).tobytes()
 
     def likely(self, low: str, cues: Sequence[Cue]) -> dict[str, float]:
-        """Topic → its probability (0–1), of a folded text on the subject and its cues."""
+        """Topic or direction → its probability (0–1), of a folded text on the subject and its cues."""
         wide = len(self._bias)
         sums = [0.0] * wide
         for place, value in features(low, cues).items():
@@ -143,7 +146,7 @@ class Topics:
 
     def of(self, low: str, cues: Sequence[Cue]) -> tuple[str, ...]:
         """The topics of a folded text on the subject, in the taxonomy's order: all that come near even odds, or else the likeliest."""
-        likely = self.likely(low, cues)
+        likely = {name: p for name, p in self.likely(low, cues).items() if name not in DIRECTIONS}
         cued = {cue.entry.topic for cue in cues if cue.entry.strength == "alone"}
         named = {topic for topic, p in likely.items() if p >= EVEN or (p >= LEAST and topic in cued)}
         if not named:
@@ -151,6 +154,14 @@ class Topics:
             named = {best} if likely[best] >= LEAST else set()
         named |= {cue.entry.topic for cue in cues if cue.entry.topic and cue.entry.id not in self._entries}
         return tuple(topic for topic in TOPICS if topic in named)
+
+    def direction(self, low: str, cues: Sequence[Cue]) -> Stance:
+        """The way that texts of such words point, or `unclear` where they point either way or neither."""
+        likely = self.likely(low, cues)
+        for one, other in (DIRECTIONS, DIRECTIONS[::-1]):
+            if likely[one] >= SURE and likely[other] < 1 - SURE:
+                return one
+        return "unclear"
 
 
 @lru_cache(maxsize=1)
