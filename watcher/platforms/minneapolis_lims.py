@@ -23,8 +23,6 @@ from urllib.parse import quote
 
 from watcher.platforms import (
     About,
-    Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -86,15 +84,10 @@ def read(site: Site, response: Response) -> Reading:
         answer = answer.get("data")
     lowered = [lower(entry) for entry in answer] if isinstance(answer, list) else answer
     entries = records.records(lowered, response, *LANDMARKS)
-    document = Document(response.url, "Meetings", "listing")
-    if not entries:
-        if not LIST.search(path):
-            raise EmptyReading("an empty list, and not from the system's calendar", url=response.url)
-        return Reading(document, proof="[] (no meetings in the window)")
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting has a readable date", url=response.url)
-    return Reading(document, meetings, follow=following.from_listing(meetings, site, response.fetched_at))
+    meetings = [meeting_of(entry, site, response) for entry in entries]
+    follow = following.from_listing(meetings, site, response.fetched_at)
+    proof = "[] (no meetings in the window)" if LIST.search(path) else None
+    return pages.listing(response, "Meetings", meetings, follow, proof=proof)
 
 
 def shown(response: Response) -> Any:

@@ -164,15 +164,8 @@ def read_calendar(site: Site, response: Response) -> Reading:
     if entries and not counted:
         raise EmptyReading(f"no entry is on the calendars {site.options['calendars']}", url=response.url)
     meetings = tuple(meeting for entry in counted for meeting in meetings_of(entry, site, response))
-    if counted and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no entry of the calendar has a readable date", url=response.url)
     follow = following.from_listing(meetings, site, response.fetched_at, page=lambda meeting: None)
-    return Reading(
-        document=Document(response.url, "Calendar", "listing"),
-        meetings=meetings,
-        follow=follow,
-        proof=None if meetings else "[] (an empty list)",
-    )
+    return pages.listing(response, "Calendar", meetings, follow, proof="[] (an empty list)")
 
 
 def counts(entry: Fields, site: Site) -> bool:

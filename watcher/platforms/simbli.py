@@ -155,15 +155,11 @@ def read_list(site: Site, response: Response) -> Reading:
     if isinstance(answer, dict):
         answer = next((value for value in answer.values() if isinstance(value, list)), [answer])
     entries = [entry for entry in answer if entry] if isinstance(answer, list) else [answer]
-    if not entries:
-        raise EmptyReading("the list is empty, as it is for a district that does not exist", url=response.url)
     if not all(isinstance(entry, Mapping) and entry.get("Master_MeetingID") for entry in entries):
         raise LayoutChanged("the entries name no meeting: no list of Simbli's", url=response.url)
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries if entry.get("MM_isTemplate") is not True)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no entry of the list has a readable date", url=response.url)
+    meetings = [meeting_of(entry, site, response) for entry in entries if entry.get("MM_isTemplate") is not True]
     follow = following.from_listing(meetings, site, response.fetched_at) if site.render else ()
-    return Reading(Document(response.url, "Meetings", "listing"), meetings, follow=follow)
+    return pages.listing(response, "Meetings", meetings, follow)
 
 
 def meeting_of(entry: Mapping[str, object], site: Site, response: Response) -> Meeting:

@@ -21,7 +21,6 @@ from watcher.platforms import (
     About,
     AgendaItem,
     Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -93,17 +92,8 @@ def read_view(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     for row, label, number, url in rows:
         found.setdefault(number, meeting_of(row, label, number, url, site, response))
     meetings = tuple(found.values())
-    if meetings and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no row of the view has a readable date", url=response.url)
-    proof = None if meetings else shelves.words_of_none(page)
-    if not meetings and proof is None:
-        raise EmptyReading("the view shows no meeting and does not say that there is none", url=response.url)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title), "listing"),
-        meetings=meetings,
-        follow=following.from_listing(meetings, site, response.fetched_at),
-        proof=proof,
-    )
+    follow = following.from_listing(meetings, site, response.fetched_at)
+    return pages.listing(response, pages.seen(page.title), meetings, follow, proof=shelves.words_of_none(page))
 
 
 def rows_of(page: BeautifulSoup, response: Response) -> Iterator[tuple[Tag, str, str, str]]:

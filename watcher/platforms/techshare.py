@@ -20,8 +20,6 @@ from datetime import date, timedelta
 
 from watcher.platforms import (
     About,
-    Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -87,15 +85,10 @@ def read(site: Site, response: Response) -> Reading:
     if answer.get("errors"):
         raise LayoutChanged("the portal answered with an error in place of its meetings", url=response.url)
     entries = records.records(answer["data"], response, *LANDMARKS)
-    document = Document(response.url, "Meetings", "listing")
-    if not entries:
-        if answer.get("total") != 0:
-            raise EmptyReading("no meetings, and no total of 0 either", url=response.url)
-        return Reading(document, proof="data: [], total: 0")
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting has a readable date", url=response.url)
-    return Reading(document, meetings, follow=following.from_listing(meetings, site, response.fetched_at))
+    meetings = [meeting_of(entry, site, response) for entry in entries]
+    follow = following.from_listing(meetings, site, response.fetched_at)
+    proof = "data: [], total: 0" if answer.get("total") == 0 else None
+    return pages.listing(response, "Meetings", meetings, follow, proof=proof)
 
 
 def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
@@ -112,6 +112,26 @@ def agenda_of(document: Document, request: Request) -> Reading:
         meeting = "@".join(filter(None, (request.key, str(marks.read_date(head) or ""))))
     document, items = agenda_text.read(document, meeting)
     return Reading(document, items=items)
+
+
+def listing(
+    response: Response,
+    title: str,
+    meetings: Sequence[Meeting],
+    follow: Iterable[Request] = (),
+    *,
+    proof: str | None = None,
+) -> Reading:
+    """A list of meetings and what to ask next; `proof` is how the vendor says that there are none.
+
+    Raises LayoutChanged where no meeting has a readable date, EmptyReading where there is none and nothing proves it.
+    """
+    if not meetings and not proof:
+        raise EmptyReading("the list shows no meeting and does not say that there is none", url=response.url)
+    if meetings and not any(meeting.start for meeting in meetings):
+        raise LayoutChanged("no meeting of the list has a readable date", url=response.url)
+    document = Document(response.url, title, "listing")
+    return Reading(document, tuple(meetings), follow=tuple(follow), proof=None if meetings else proof)
 
 
 def own_agenda(response: Response) -> Reading:

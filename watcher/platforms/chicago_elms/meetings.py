@@ -8,9 +8,6 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, quote, urlencode, urlunsplit
 
 from watcher.platforms import (
-    Document,
-    EmptyReading,
-    LayoutChanged,
     Link,
     Meeting,
     Reading,
@@ -38,15 +35,8 @@ def root(url: str) -> str:
 def read(answer: records.Record, site: Site, response: Response) -> Reading:
     """A list of meetings."""
     entries = records.records(answer["data"], response, "meetingId")
-    document = Document(response.url, "Meetings", "listing")
     meta = records.inner(answer, "meta")
-    if not entries:
-        if meta.get("count") != 0:
-            raise EmptyReading("no meetings, and no count of 0 either", url=response.url)
-        return Reading(document, proof="data: [], count: 0")
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting has a readable date", url=response.url)
+    meetings = [meeting_of(entry, site, response) for entry in entries]
 
     def agenda(meeting: Meeting) -> Request | None:
         if all(link.kind != "agenda" for link in meeting.documents):
@@ -55,9 +45,11 @@ def read(answer: records.Record, site: Site, response: Response) -> Reading:
         return replace(page, optional=True)
 
     follow = following.from_listing(meetings, site, response.fetched_at, agenda)
-    last = meetings[-1].start
+    last = meetings[-1].start if meetings else None
     more = last is not None and last >= response.fetched_at - BACK
-    return Reading(document, meetings, follow=(*(next_page(meta, len(entries), response) if more else ()), *follow))
+    follow = (*(next_page(meta, len(entries), response) if more else ()), *follow)
+    proof = "data: [], count: 0" if meta.get("count") == 0 else None
+    return pages.listing(response, "Meetings", meetings, follow, proof=proof)
 
 
 def next_page(meta: records.Record, shown: int, response: Response) -> tuple[Request, ...]:

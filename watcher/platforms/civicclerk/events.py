@@ -7,9 +7,6 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlunsplit
 
 from watcher.platforms import (
-    Document,
-    EmptyReading,
-    LayoutChanged,
     Link,
     Meeting,
     Reading,
@@ -30,15 +27,7 @@ LANDMARKS = ("eventName", "startDateTime", "publishedFiles")
 def read(answer: records.Record, site: Site, response: Response) -> Reading:
     """One page of events, and the next one where there is more."""
     entries = records.records(answer["value"], response, *LANDMARKS)
-    document = Document(response.url, "Events", "listing")
-    if not entries:
-        context = records.text(answer, "@odata.context")
-        if not context.endswith("#Events") and not API.match(pages.split(response.url).path):
-            raise EmptyReading("an empty list, and not from the vendor's address", url=response.url)
-        return Reading(document, proof=f"value: [] (an empty list) {context}".strip())
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no event has a readable date", url=response.url)
+    meetings = [meeting_of(entry, site, response) for entry in entries]
     agendas = {meeting.id: records.number(entry, "agendaId") for meeting, entry in zip(meetings, entries, strict=True)}
 
     def items(meeting: Meeting) -> Request | None:
@@ -48,7 +37,11 @@ def read(answer: records.Record, site: Site, response: Response) -> Reading:
         return replace(page, why=f"items of {meeting.title}", optional=True)
 
     follow = following.from_listing(meetings, site, response.fetched_at, items)
-    return Reading(document, meetings, follow=(*next_page(answer, site, response), *with_headers(follow, site)))
+    context = records.text(answer, "@odata.context")
+    ours = context.endswith("#Events") or API.match(pages.split(response.url).path)
+    proof = f"value: [] (an empty list) {context}".strip() if ours else None
+    follow = (*next_page(answer, site, response), *with_headers(follow, site))
+    return pages.listing(response, "Events", meetings, follow, proof=proof)
 
 
 def next_page(answer: records.Record, site: Site, response: Response) -> tuple[Request, ...]:

@@ -91,15 +91,13 @@ def read(site: Site, response: Response) -> Reading:
 def read_meetings(entries: list[records.Record], site: Site, response: Response) -> Reading:
     """The service's list of meetings. What is published for one is asked for once it says that something is."""
     meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting has a readable date", url=response.url)
     unpublished = {records.text(entry, "Id") for entry in entries if entry.get("Published") is False}
 
     def published(meeting: Meeting) -> Request | None:
         return None if meeting.id in unpublished else papers_of(meeting, response)
 
     follow = following.from_listing(meetings, site, response.fetched_at, published)
-    return Reading(Document(response.url, "Meetings", "listing"), meetings, follow=follow)
+    return pages.listing(response, "Meetings", meetings, follow)
 
 
 def papers_of(meeting: Meeting, response: Response) -> Request:

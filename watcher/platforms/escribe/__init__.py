@@ -20,8 +20,6 @@ from zoneinfo import ZoneInfo
 
 from watcher.platforms import (
     About,
-    Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -98,19 +96,10 @@ def read(site: Site, response: Response) -> Reading:
     if not pages.is_json(response) and pages.is_html(response):
         return agenda.read(site, response)
     entries = records.records(inside(pages.json_of(response), response), response, *LANDMARKS)
-    document = Document(response.url, "Meetings", "listing")
-    if not entries:
-        if CALENDAR not in pages.split(response.url).path.lower():
-            raise EmptyReading("an empty list, and not from the vendor's calendar", url=response.url)
-        return Reading(document, proof="d: [] (no meetings in the window)")
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting has a readable date", url=response.url)
-    return Reading(
-        document,
-        meetings,
-        follow=following.from_listing(meetings, site, response.fetched_at, agenda_page),
-    )
+    meetings = [meeting_of(entry, site, response) for entry in entries]
+    follow = following.from_listing(meetings, site, response.fetched_at, agenda_page)
+    proof = "d: [] (no meetings in the window)" if CALENDAR in pages.split(response.url).path.lower() else None
+    return pages.listing(response, "Meetings", meetings, follow, proof=proof)
 
 
 def inside(answer: object, response: Response) -> object:

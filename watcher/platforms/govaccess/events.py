@@ -48,18 +48,9 @@ HOURS = re.compile(r"[-–]\s*(?P<end>\d{1,2}(?::\d{2})?\s*[AP]\.?M)", re.IGNORE
 def read_list(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     """The table of events with the documents published for them."""
     meetings = tuple(dict.fromkeys(listed(page, site, response)))
-    if meetings and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no row of the list has a readable date", url=response.url)
     said = shelves.words_of_none(page.body or page)
-    if not meetings and not said:
-        raise EmptyReading("no event is listed and the page does not say why", url=response.url)
-    follow = following.from_listing(meetings, site, response.fetched_at)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title), "listing"),
-        meetings=meetings,
-        follow=following.bounded((*follow, *next_page(page, meetings, response))),
-        proof=said if not meetings else None,
-    )
+    follow = (*following.from_listing(meetings, site, response.fetched_at), *next_page(page, meetings, response))
+    return pages.listing(response, pages.seen(page.title), meetings, following.bounded(follow), proof=said)
 
 
 def listed(page: BeautifulSoup, site: Site, response: Response) -> Iterator[Meeting]:

@@ -66,21 +66,9 @@ def read(page: BeautifulSoup, site: Site, response: Response) -> Reading:
         if told.id not in found or (found[told.id].start is None and told.start):  # a link beside the list has no date
             found[told.id] = told
     meetings = tuple(found.values())
-    if rows and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no row of the view has a readable date", url=response.url)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title), "listing"),
-        meetings=meetings,
-        follow=following.from_listing(meetings, site, response.fetched_at),
-        proof=None if meetings else emptiness(page, response),
-    )
-
-
-def emptiness(page: BeautifulSoup, response: Response) -> str:
-    """The page's words that there is no meeting."""
-    if said := NONE.search(pages.seen(page.body)):
-        return said[0]
-    raise EmptyReading("the view shows no meeting and does not say that there is none", url=response.url)
+    follow = following.from_listing(meetings, site, response.fetched_at)
+    said = None if meetings else NONE.search(pages.seen(page.body))
+    return pages.listing(response, pages.seen(page.title), meetings, follow, proof=said[0] if said else None)
 
 
 def rows_of(page: BeautifulSoup) -> Iterator[tuple[Tag, str | None]]:

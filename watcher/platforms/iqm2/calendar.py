@@ -8,8 +8,6 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import (
-    Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -38,25 +36,21 @@ def read(page: BeautifulSoup, site: Site, response: Response) -> Reading:
         raise LayoutChanged("neither rows of meetings nor the calendar's summary: no page of IQM2's", url=response.url)
     found = [meeting_of(row, site, response) for row in rows]
     meetings = tuple({meeting.id: meeting for meeting in found if meeting}.values())
-    if rows and not any(meeting.start for meeting in meetings):
+    if rows and not meetings:
         raise LayoutChanged("no row of the calendar has a readable date", url=response.url)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title), "listing"),
-        meetings=meetings,
-        follow=ids.opened(following.from_listing(meetings, site, response.fetched_at)),
-        proof=None if meetings else emptiness(page, summary, response),
-    )
+    follow = ids.opened(following.from_listing(meetings, site, response.fetched_at))
+    proof = None if meetings else emptiness(page, summary, response)
+    return pages.listing(response, pages.seen(page.title), meetings, follow, proof=proof)
 
 
-def emptiness(page: BeautifulSoup, summary: str, response: Response) -> str:
+def emptiness(page: BeautifulSoup, summary: str, response: Response) -> str | None:
     """The vendor's words that there is nothing. LayoutChanged where it counts meetings that are not here."""
     if counted := COUNTED.search(summary):
         if counted[1].lower() in ("0", "no"):
             return counted[0]
         raise LayoutChanged(f"the calendar says “{counted[0]}” and shows no row", url=response.url)
-    if said := NONE.search(pages.seen(ids.field(page, "pnlMeetings"))):
-        return said[0]
-    raise EmptyReading("the calendar shows no meeting and does not say that there is none", url=response.url)
+    said = NONE.search(pages.seen(ids.field(page, "pnlMeetings")))
+    return said[0] if said else None
 
 
 def meeting_of(row: Tag, site: Site, response: Response) -> Meeting | None:

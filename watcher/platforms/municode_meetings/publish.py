@@ -10,8 +10,6 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import (
-    Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -45,18 +43,10 @@ def read(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     if page.select_one(".div-table, table.mcm") is None:
         raise LayoutChanged("the publish page has no table of meetings (div-table)", url=response.url)
     meetings = tuple(meeting_of(cells, site, response) for cells in rows(page))
-    if meetings and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no row of the publish page has a readable date", url=response.url)
     said = NOTHING.search(pages.seen(page.body or page))
-    if not meetings and not said:
-        raise EmptyReading("the table of meetings is empty and the page does not say why", url=response.url)
-    follow = following.from_listing(meetings, site, response.fetched_at)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title) or "Meetings", "listing"),
-        meetings=meetings,
-        follow=ids.keyed((*follow, *next_page(page, meetings, response))),
-        proof=" ".join(said.group(0).split()) if said and not meetings else None,
-    )
+    follow = (*following.from_listing(meetings, site, response.fetched_at), *next_page(page, meetings, response))
+    title = pages.seen(page.title) or "Meetings"
+    return pages.listing(response, title, meetings, ids.keyed(follow), proof=said[0].strip() if said else None)
 
 
 def rows(page: BeautifulSoup) -> Iterator[Cells]:

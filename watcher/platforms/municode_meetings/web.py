@@ -17,7 +17,6 @@ from bs4.element import Tag
 
 from watcher.platforms import (
     Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -57,20 +56,10 @@ def read(page: BeautifulSoup, site: Site, response: Response) -> Reading:
         meetings = tuple(entries(page, site, response))
     else:
         raise LayoutChanged("neither a table of meetings nor a month nor one meeting", url=response.url)
-    if meetings and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting of the list has a readable date", url=response.url)
-    said = nothing(page)
-    if not meetings and not said:
-        raise EmptyReading("no meeting is listed and the page does not say why", url=response.url)
     near = following.by_nearness(meetings, response.fetched_at)
     html = (request for meeting in near for request in ids.html_agenda_of(meeting))
-    follow = (*following.from_listing(meetings, site, response.fetched_at), *html)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title), "listing"),
-        meetings=meetings,
-        follow=ids.keyed((*follow, *next_month(page, site, response))),
-        proof=said if not meetings else None,
-    )
+    follow = (*following.from_listing(meetings, site, response.fetched_at), *html, *next_month(page, site, response))
+    return pages.listing(response, pages.seen(page.title), meetings, ids.keyed(follow), proof=nothing(page))
 
 
 def nothing(page: BeautifulSoup) -> str | None:

@@ -12,8 +12,6 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from watcher.platforms import (
-    Document,
-    EmptyReading,
     LayoutChanged,
     Link,
     Meeting,
@@ -54,16 +52,8 @@ def read(page: BeautifulSoup, text: str, site: Site, response: Response) -> Read
     else:
         meetings = tuple(from_json(fields, site, response) for fields in results)
         proof = '"Meetings":[] in the SearchResults'
-    if not meetings and not proof:
-        raise EmptyReading("no meeting is listed and the page does not say why", url=response.url)
-    if meetings and not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting of the list has a readable date", url=response.url)
-    return Reading(
-        document=Document(response.url, pages.seen(page.title), "listing"),
-        meetings=meetings,
-        follow=following.bounded(documents(meetings, site, response)),
-        proof=None if meetings else proof,
-    )
+    follow = following.bounded(documents(meetings, site, response))
+    return pages.listing(response, pages.seen(page.title), meetings, follow, proof=proof)
 
 
 def documents(meetings: Sequence[Meeting], site: Site, response: Response) -> Iterator[Request]:

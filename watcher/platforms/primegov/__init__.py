@@ -18,9 +18,6 @@ from datetime import date, timedelta
 
 from watcher.platforms import (
     About,
-    Document,
-    EmptyReading,
-    LayoutChanged,
     Link,
     Meeting,
     Reading,
@@ -87,16 +84,10 @@ def read(site: Site, response: Response) -> Reading:
     if not pages.is_json(response) and pages.is_html(response):
         return agenda.read(site, response)
     entries = records.records(pages.json_of(response), response, *LANDMARKS)
-    document = Document(response.url, "Meetings", "listing")
-    if not entries:
-        if API not in pages.split(response.url).path.lower():
-            raise EmptyReading("an empty list, and not from the portal's address", url=response.url)
-        return Reading(document, proof="[] (an empty list of meetings)")
-    meetings = tuple(meeting_of(entry, site, response) for entry in entries)
-    if not any(meeting.start for meeting in meetings):
-        raise LayoutChanged("no meeting has a readable date", url=response.url)
+    meetings = [meeting_of(entry, site, response) for entry in entries]
     follow = following.from_listing(meetings, site, response.fetched_at, following.agenda_page)
-    return Reading(document, meetings, follow=follow)
+    proof = "[] (an empty list of meetings)" if API in pages.split(response.url).path.lower() else None
+    return pages.listing(response, "Meetings", meetings, follow, proof=proof)
 
 
 def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting:
