@@ -72,10 +72,13 @@ __all__ = [
     "overflows",
     "plain_text",
     "private_parts_masked",
+    "refusal",
     "retry_after",
     "short_id",
     "shortened",
+    "unanswered",
     "units",
+    "unreachable",
 ]
 
 Pace = Sequence[tuple[int, float]]  # at most so many messages in so many seconds, for each of the rules
@@ -170,3 +173,26 @@ def retry_after(headers: object) -> float | None:
         return max(0.0, float(value)) if value is not None else None
     except ValueError:
         return None
+
+
+def refusal(channel: str, status: int, wait: float | None = None) -> DeliveryError:
+    """What an HTTP status proves where the service has no words of its own (RFC 9110 section 15). `wait`: Retry-After."""
+    code = f"http_{status}"
+    if status == 429 or (status == 503 and wait is not None):
+        return DeliveryError("asked to wait", channel=channel, code=code, scope="service", retry_after=wait or 60.0)
+    if status in (401, 403, 404, 405, 410) or 300 <= status < 400:
+        return DeliveryError("we are refused there", channel=channel, code=code, scope="target", permanent=True)
+    if status in (400, 413, 415, 422):
+        return DeliveryError("this message is refused", channel=channel, code=code, scope="message", permanent=True)
+    unknown = status >= 500 or status < 300
+    return DeliveryError("the other side is in trouble", channel=channel, code=code, scope="service", ambiguous=unknown)
+
+
+def unanswered(channel: str) -> DeliveryError:
+    """Nothing came back after the message went: it may have been taken."""
+    return DeliveryError("not confirmed", channel=channel, code="no_answer", scope="service", ambiguous=True)
+
+
+def unreachable(channel: str) -> DeliveryError:
+    """No connection: nothing was sent."""
+    return DeliveryError("no connection", channel=channel, code="unreachable", scope="service")

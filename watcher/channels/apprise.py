@@ -27,7 +27,10 @@ from watcher.channels import (
     inert,
     notice,
     plain_text,
+    refusal,
     shortened,
+    unanswered,
+    unreachable,
 )
 
 TITLE = 200
@@ -123,25 +126,13 @@ class Sender:
         text = "\n".join(said).lower()
         status = re.findall(r"error=(\d{3})\b", text)
         if any(word in text for word in _SIGN_IN):
-            return self._error("the service refuses the sign-in", "sign_in", "token", permanent=True)
+            said = "the service refuses the sign-in"
+            return DeliveryError(said, channel=self.name, code="sign_in", scope="token", permanent=True)
         if status:
-            return self._classified(int(status[-1]))
+            return refusal(self.name, int(status[-1]))
         if any(word in text for word in _UNREACHABLE):
-            return self._error("no connection", "unreachable", "service")
-        return self._error("not confirmed", "no_answer", "service", ambiguous=True)
-
-    def _classified(self, status: int) -> DeliveryError:
-        code = f"http_{status}"
-        if status == 429:
-            return self._error("asked to wait", code, "service", retry_after=60.0)
-        if status in (401, 403, 404, 405, 410):
-            return self._error("the service refuses us", code, "target", permanent=True)
-        if status in (400, 413, 415, 422):
-            return self._error("the service refuses this message", code, "message", permanent=True)
-        return self._error("the service is in trouble", code, "service", ambiguous=status >= 500 or status < 300)
-
-    def _error(self, words: str, code: str, scope: str, **more: Any) -> DeliveryError:
-        return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
+            return unreachable(self.name)
+        return unanswered(self.name)
 
     async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
         """Cannot be asked."""

@@ -30,7 +30,10 @@ from watcher.channels import (
     notice,
     plain_text,
     private_parts_masked,
+    refusal,
     retry_after,
+    unanswered,
+    unreachable,
 )
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
@@ -87,28 +90,14 @@ class Sender:
             async with self._connection().post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
                 if 200 <= answer.status < 300:
                     return Receipt(key, thread)
-                raise self._classified(answer.status, answer.headers)
+                raise refusal(self.name, answer.status, retry_after(answer.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise self._error("no connection", "unreachable", "service") from None
+            raise unreachable(self.name) from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
-            raise self._error("the address is not one", "invalid_url", "target", permanent=True) from None
+            said = "the address is not one"
+            raise DeliveryError(said, channel=self.name, code="invalid_url", scope="target", permanent=True) from None
         except (aiohttp.ClientError, TimeoutError):
-            raise self._error("no answer", "no_answer", "service", ambiguous=True) from None
-
-    def _classified(self, status: int, headers: object) -> DeliveryError:
-        code = f"http_{status}"
-        if status in (429, 503):
-            return self._error(
-                "asked to wait", code, "service", retry_after=retry_after(headers) or (60.0 if status == 429 else None)
-            )
-        if status in (401, 403, 404, 405, 410) or 300 <= status < 400:
-            return self._error("the address refuses", code, "target", permanent=True)
-        if status in (400, 413, 415, 422):
-            return self._error("the alert is refused", code, "message", permanent=True)
-        return self._error("the other side is in trouble", code, "service", ambiguous=status >= 500)
-
-    def _error(self, words: str, code: str, scope: str, **more: Any) -> DeliveryError:
-        return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
+            raise unanswered(self.name) from None
 
     async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
         """Cannot be asked; the receiver knows a repeat by its Idempotency-Key."""
