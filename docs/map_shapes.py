@@ -99,7 +99,10 @@ def main() -> None:
             (key, one) for one in topology["objects"][source]["geometries"] if (key := key_of(one, states, source))
         ]
         shapes = outlines(keyed, arcs, SMALLEST * tolerance, grain)
-        out.write_bytes(orjson.dumps(shapes, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")
+        lines = (
+            orjson.dumps(key) + b": " + orjson.dumps(shapes[key], option=orjson.OPT_SORT_KEYS) for key in sorted(shapes)
+        )
+        out.write_bytes(b"{\n" + b",\n".join(lines) + b"\n}\n")  # a line a shape: what changed is seen
 
 
 def key_of(geometry: dict[str, Any], states: dict[str, str | None], source: str) -> str | None:
