@@ -114,7 +114,7 @@ def test_a_step_of_a_matters_history_tells_the_vote_with_body_and_day() -> None:
     (found,) = compared(matter(), matter(taken))
     (vote,) = found.votes
     assert (vote.ayes, vote.noes, vote.passed, vote.body, vote.date) == (5, 2, True, "City Council", day)
-    assert "Adopted (Pass, passed 5–2)" in found.after
+    assert "Adopted (Pass, 5–2)" in found.after
     assert compared(matter(replace(taken, vote=None)), matter(taken)) == ()  # counted later: the same step
 
 

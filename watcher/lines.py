@@ -22,6 +22,7 @@ from watcher.model import (
     Request,
     Site,
     SiteState,
+    Stage,
     Verdict,
     Visit,
     Vote,
@@ -107,6 +108,26 @@ def vote_object(vote: Vote) -> Line:
         "body": vote.body or None,
         "date": stamp(vote.date),
         "names": {side: list(names) for side, names in vote.names},
+    }
+
+
+def stage_line(matter: str, stage: Stage) -> Line:
+    """`stage`: one stop of a matter on its way."""
+    return {
+        "type": "stage",
+        "matter": matter,
+        "stage": stage.stage,
+        "words": stage.words,
+        "date": stamp(stage.date),
+        "noticed_at": stamp(stage.noticed_at),
+        "body": stage.body or None,
+        "meeting": meeting_object(stage.meeting) if stage.meeting else None,
+        "votes": [vote_object(vote) for vote in stage.votes],
+        "undoes": stamp(stage.undoes),
+        "change": stage.change,
+        "snapshot": stage.digest,
+        "site": stage.site,
+        "url": stage.url,
     }
 
 

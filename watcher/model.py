@@ -454,6 +454,28 @@ class Alert:
         return not self.lines and self.kind not in COMPOSED
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stop of a matter. `date` is the day it happened as the source says, else when it was noticed.
+
+    `stage` is a code of the contract, `words` what it is called; `digest` the sha-256 of the stored document; `undoes`
+    the date of the earlier stage that it took back.
+    """
+
+    stage: str
+    words: str
+    date: datetime
+    noticed_at: datetime
+    body: str
+    meeting: Meeting | None
+    votes: tuple[Vote, ...]
+    change: str
+    digest: str | None
+    site: str
+    url: str
+    undoes: datetime | None = None
+
+
 COMPOSED = ("digest", "meeting", "notice")
 
 

@@ -3,6 +3,7 @@
 judged changes ─ compose ─▶ Alert*          one matter, one alert; a find seen in three documents is one find
 alert, routes  ─ route ───▶ Delivery*       owed, held or withheld, each with its reason
 alerts         ─ together ▶ Alert           the digest of a period, or one message for a meeting: a line for each
+alerts         ─ stages ─▶ Stage*           the way of one matter, forward and back
 alert          ─ notice ──▶ Notice          the alert in neutral words, for every channel to lay out its own way
 """
 
@@ -33,6 +34,7 @@ from watcher.alerts.notice import (
 )
 from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
 from watcher.alerts.route import mismatch, muted, muted_by, released, route
+from watcher.alerts.stages import stages
 from watcher.alerts.storm import WINDOW as STORM_WINDOW
 from watcher.alerts.storm import is_wholesale, is_widespread
 from watcher.alerts.wording import clean, cut, head, inert, one_line, short_id, shortened, span, units
@@ -74,6 +76,7 @@ __all__ = [
     "short_id",
     "shortened",
     "span",
+    "stages",
     "together",
     "under_way",
     "units",

@@ -14,6 +14,8 @@ from typing import Annotated
 import orjson
 import typer
 
+from watcher import votes
+from watcher.alerts import stages
 from watcher.app import CLOCK, App, standing
 from watcher.cli.frame import Json, application, chosen, configuration, exit_codes, moment, refuse, remembered
 from watcher.cli.reports import columns, counted, emit
@@ -29,9 +31,10 @@ from watcher.lines import (
     flat,
     reason_line,
     site_line,
+    stage_line,
     visit_line,
 )
-from watcher.model import Site, SiteState
+from watcher.model import Site, SiteState, Stage
 from watcher.schedule import due
 
 Since = Annotated[
@@ -137,9 +140,25 @@ def site_row(site: Site, state: SiteState | None, now: datetime) -> tuple[str, .
     return (site.id, health, site.platform, str(state.documents), good or "never", due_at or "at once", last)
 
 
-def history(site: OneSite, as_json: Json = False) -> None:
-    """The visits of one site, newest last."""
+def history(
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Its id in sites.yaml; or a matter as PLACE/NUMBER.")],
+    as_json: Json = False,
+) -> None:
+    """The visits of one site, newest last.
+
+    Of a matter (ma-boston/2026-0412, by any number it went under) its stages: when, by which body, with which vote.
+    """
     with application("history", as_json=as_json) as app:
+        if "/" in site:
+            way = stages(app.ledger.alerts_of(site))
+            if not way:
+                refuse(f"no matter {site!r} in the ledger; `watcher changes --relevant` shows file numbers", code=1)
+            show_lines(
+                [stage_line(site, one) for one in way],
+                [told for one in way for told in stage_words(one)],
+                as_json=as_json,
+            )
+            return
         remembered(app, site, as_json=as_json)
         visits = app.ledger.visits(site, limit=500)
         words = [
@@ -148,6 +167,14 @@ def history(site: OneSite, as_json: Json = False) -> None:
             for visit in visits
         ]
         show_lines([visit_line(visit) for visit in visits], words or ["not visited yet"], as_json=as_json)
+
+
+def stage_words(one: Stage) -> Iterator[str]:
+    """One stage of a matter in two lines: what, by whom and with which vote; the document that says so."""
+    said = [one.words, one.body, *(votes.told(vote) for vote in one.votes)]
+    said += [f"takes back what was done on {one.undoes.astimezone():%Y-%m-%d}"] if one.undoes else []
+    yield f"{one.date.astimezone():%Y-%m-%d}  {' · '.join(filter(None, said))}"
+    yield f"    change {one.change}, sha-256 {one.digest}, {one.url}"
 
 
 def why(site: OneSite, as_json: Json = False) -> None:

@@ -110,8 +110,8 @@ def _step(step: Step) -> tuple[str, str, str]:
 
 def _told(step: Step) -> str:
     day = f"{step.date:%B} {step.date.day}, {step.date.year}" if step.date else ""
-    words = [step.result, votes.told(step.vote)] if step.vote and not _tells(step) else [step.result]
-    said = ", ".join(filter(None, words))
+    count = votes.told(step.vote) if step.vote and not _tells(step) else ""
+    said = ", ".join(filter(None, (step.result, count.partition(" ")[2] if step.result else count)))
     action = f"{step.action} ({said})" if said else step.action
     return ", ".join(part for part in (day, step.body, action) if part)
 

@@ -175,6 +175,13 @@ class History:
             rows = connection.execute(query).all()
         return [(Tie(**{name: getattr(row, name) for name in names}), row.seen_at) for row in rows]
 
+    def alerts_of(self, matter: str) -> list[Alert]:
+        """The alerts of a matter by any of its names in its place ("ma-boston/2026-0412"), or by its thread; none for an unknown one."""
+        slug, _, name = matter.partition("/")
+        names = (name, f"file/{name}", f"file/{name.upper()}")
+        thread = next((tie.thread for tie, _ in self.matters(slug) if tie.name in names or tie.thread in names), name)
+        return self.alerts_in(f"{slug}/{thread}") or self.alerts_in(f"{slug}/file/{name}")
+
     def mutes(self, now: datetime) -> list[Mute]:
         """The mutes in force at `now`, the first to end first."""
         query = select(mutes).where(mutes.c.until > now).order_by(mutes.c.until, mutes.c.what)

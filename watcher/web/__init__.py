@@ -95,6 +95,7 @@ def handlers(view: View, pages: Pages) -> dict[str, Handler]:
         "/api/v1/alerts": api.alerts,
         "/api/v1/changes": api.changes,
         "/api/v1/changes/{id}": api.change,
+        "/api/v1/matters/{slug}/{number}": api.matter,
         "/api/v1/meetings": api.meetings,
         "/api/v1/sites": api.sites,
         "/export/changes.csv": api.export_csv,

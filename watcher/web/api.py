@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,9 +17,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from watcher.alerts import masked_change
+from watcher.alerts import masked_change, stages
 from watcher.errors import StoreError
-from watcher.lines import TABLE, Line, as_table, change_line, flat, meeting_object, site_line, stamp
+from watcher.lines import TABLE, Line, as_table, change_line, flat, meeting_object, site_line, stage_line, stamp
 from watcher.model import Change, Meeting
 from watcher.policy import Paper
 from watcher.web.board import News, Place
@@ -141,6 +142,15 @@ class Api:
         except StoreError as trouble:
             return refused(str(trouble), 404)
         return answer(masked_line(found)) if found else refused("no such change", 404)
+
+    def matter(self, request: Request) -> Response:
+        """The stages of one matter, by any of its numbers, oldest first."""
+        name = f"{request.path_params['slug']}/{request.path_params['number']}"
+        found = self.view.ledger.alerts_of(name)
+        if not found:
+            return refused("no such matter", 404)
+        way = stages([replace(one, changes=tuple(map(masked_change, one.changes))) for one in found])
+        return answer({"thread": found[-1].thread, "items": [stage_line(name, one) for one in way]})
 
     def meetings(self, request: Request) -> Response:
         """The coming meetings with relevant items."""

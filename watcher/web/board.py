@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.alerts import masked, one_line
+from watcher.alerts import masked, one_line, stages
 from watcher.alerts.wording import place
 from watcher.ledger import Ledger
 from watcher.model import Alert, Jurisdiction, Meeting, PolicyEntry, Site
@@ -47,6 +47,7 @@ class News:
     zone: str
     thread: str
     url: str
+    date: datetime  # of the stage, as far as the source dates it
 
     @property
     def change(self) -> str:
@@ -223,4 +224,5 @@ def _news(seq: int, alert: Alert) -> News:
         zone=alert.time_zone,
         thread=alert.thread,
         url=alert.source_url or alert.changes[0].url,
+        date=next((one.date for one in stages([alert])), alert.created_at),
     )

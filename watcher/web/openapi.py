@@ -53,6 +53,12 @@ SHAPES: Schema = {
         last_seen_unchanged_at=MOMENT, context=TEXTS, snapshots={"type": "object"},
         votes={"type": "array", "items": {"type": "object"}}, ordinances={"type": "array", "items": {"type": "object"}},
     ),
+    "Stage": shape(
+        ("type", "matter", "stage", "words", "date", "noticed_at", "votes", "change", "snapshot", "url"),
+        type={"const": "stage"}, matter=TEXT, stage=TEXT, words=TEXT, date=MOMENT, noticed_at=MOMENT, body=MAYBE,
+        meeting={"type": ["object", "null"]}, votes={"type": "array", "items": {"type": "object"}}, undoes=MOMENT, change=TEXT,
+        snapshot=MAYBE, site=TEXT, url=TEXT,
+    ),
     "Meeting": shape(
         ("id", "body", "start", "status", "alerts"),
         id=TEXT, body=TEXT, title=TEXT, start=MOMENT, end=MOMENT, status=TEXT, location=TEXT, url=MAYBE,
@@ -94,9 +100,9 @@ PAGES = [asked("page", whole(MOST_PAGES), "the page, from 1"), LIMIT]
 
 
 def got(summary: str, schema: Schema, query: list[Schema] | None = None, named: str = "", *, refuses: bool = False) -> Schema:  # fmt: skip
-    """One GET operation. `named` is a parameter of the path."""
+    """One GET operation. `named` are the parameters of the path."""
     problem = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    path = [{"name": named, "in": "path", "required": True, "schema": TEXT}] if named else []
+    path = [{"name": name, "in": "path", "required": True, "schema": TEXT} for name in named.split()]
     answers: Schema = {
         "200": {"description": "found", "content": {"application/json": {"schema": schema}}},
         "304": {"description": "unchanged since the ETag that If-None-Match names"},
@@ -126,6 +132,7 @@ DESCRIPTION: Schema = {
         "/api/v1/alerts": got("alerts, newest first", page_of("Alert"), [*chosen("state", "topic", "direction", "stage", "label"), *DAYS, *PAGING], refuses=True),
         "/api/v1/changes": got("changes, newest first", page_of("Change"), [*chosen("state", "label"), asked("site", TEXT, "only this site"), *DAYS, *PAGING], refuses=True),
         "/api/v1/changes/{id}": got("one change", {"$ref": "#/components/schemas/Change"}, named="id"),
+        "/api/v1/matters/{slug}/{number}": got("the stages of one matter, oldest first, by any of its file numbers", shape(("thread", "items"), thread=TEXT, items=listed("Stage")), named="slug number"),
         "/api/v1/meetings": got("coming meetings with relevant items", page_of("Meeting"), PAGES, refuses=True),
         "/api/v1/sites": got("the health of each site", page_of("Site"), PAGES, refuses=True),
     },
