@@ -27,10 +27,9 @@ from watcher.model import Stance
 
 BITS = 14
 LONGEST = 3000  # characters: the first passages say what a text is about
-EVEN = 0.35  # the probability from which a topic is named
-LEAST = (
-    0.15  # from which the topic of a cue that is enough by itself is named, or the likeliest where none comes near even
-)
+EVEN = 0.3  # the probability from which a topic is named
+CUED = 0.15  # the same for the topic of a cue that is enough by itself
+LEAST = 0.03  # where none comes so far, the likeliest is named from here: a text on the subject has one
 SURE = 0.75  # the probability from which a direction is said, where the other is as unlikely
 DIRECTIONS: tuple[Stance, ...] = ("limits", "expands")
 CUE, FAMILY, WORDS = 1.5, 1.0, 4.8  # what a cue, a family, and all words together weigh before training
@@ -148,7 +147,7 @@ class Topics:
         """The topics of a folded text on the subject, in the taxonomy's order: all that come near even odds, or else the likeliest."""
         likely = {name: p for name, p in self.likely(low, cues).items() if name not in DIRECTIONS}
         cued = {cue.entry.topic for cue in cues if cue.entry.strength == "alone"}
-        named = {topic for topic, p in likely.items() if p >= EVEN or (p >= LEAST and topic in cued)}
+        named = {topic for topic, p in likely.items() if p >= EVEN or (p >= CUED and topic in cued)}
         if not named:
             best = max(likely, key=lambda topic: (likely[topic], topic))
             named = {best} if likely[best] >= LEAST else set()
