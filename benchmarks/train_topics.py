@@ -2,8 +2,8 @@
 
     python -m benchmarks.train_topics [--texts PATH ...]     writes watcher/judge/topics.bin
 
-Needs scikit-learn (dependency group `rivals`). Learns from the relevant passages of ../shared and from further labelled
-lines where files are given; never from the project's own set, which measures it.
+Needs scikit-learn (dependency group `rivals`). Learns from the relevant passages of ../shared, from lessons.jsonl beside this file
+(texts written for it) and from further labelled lines where files are given; never from the project's own set, which measures it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from watcher.judge.lexicon import TOPICS
 from watcher.judge.topics import BITS, DIRECTIONS, Topics, features
 
 OUT = ROOT / "watcher/judge/topics.bin"
+LESSONS = Path(__file__).with_name("lessons.jsonl")
 STRENGTH = 3.0  # inverse of the ridge
 RARE = 3.0  # how much more a text that has a topic weighs than one that has not
 WEIGHT = {"limits": 1.0, "expands": 2.0}  # two in three texts limit
@@ -60,7 +61,7 @@ def fitted(known: Sequence[Labelled]) -> Topics:
 def known_texts(further: Sequence[Path]) -> list[Labelled]:
     """The relevant texts with topics that may be learnt from."""
     some = [row for name, kept in named_sets().items() if not name.startswith("own") for row in kept]
-    some += [plain(row) for path in further for row in rows(path)]
+    some += [plain(row) for path in (LESSONS, *further) for row in rows(path)]
     return [row for row in some if row.relevant and row.topics and not row.hidden and not row.change]
 
 

@@ -18,7 +18,7 @@ _AGAINST = (
     r"refrain\w*|suspen[ds]\w*|paus(?:e|es|ed|ing)|discontinu\w+|terminat\w+|cancel\w*|end(?:s|ed|ing)?(?! of\b| user)|abolish\w*|halt\w*|ceas(?:e|es|ing)|"
     r"withdr[ae]w\w*|phas\w+[- ]out|phase-?out|wind\w* down|oppos\w+|condemn\w*|denounc\w+|reject\w*|divest\w*|boycott\w*|disapprov\w+|prevent\w*|"
     r"den(?:y|ies|ied|ying)|exclud\w+|revok\w+|rescind\w*|rescission|repeal\w*|opt\w*[- ]out|void|defund\w*|unlawful(?= for| to)|imped\w+|hinder\w*|challeng\w+|"
-    r"withh[eo]ld\w*|moratori\w+|veto(?:ed|es)?|turn\w* off|disabl\w*|off-limits|no part|locked|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
+    r"withh[eo]ld\w*|moratori\w+|veto(?:ed|es)?|stop(?:s|ped|ping)?(?= [^.;]{1,40}\bfrom\b)|keep(?:s|ing)?(?= [^.;]{1,40}\bfrom\b)|turn\w* off|disabl\w*|off-limits|no part|locked|supersed\w*|fail(?:s|ed|ing|ure)? to|wary|prevent\w*|anti-?(?=sanctuary)|den[iy]\w* entry|fuera|against(?=[^.;]{0,40}\b(?:ICE|detention|deport\w*|raids?|enforcement)\b)|"
     r"limitar|suspender|rescindir|derogar)\b"
 )
 _FOR = (
@@ -30,7 +30,7 @@ _FOR = (
 _STRONG = (
     r"\b(?:honou?r\w*|compl(?:y|ies|ied|ying)(?= with\b| \w+ with\b|,)|co-?operat(?:e|es|ed|ing)|collaborat(?:e|es|ed|ing)|assist(?:s|ed|ing)?|aid(?:s|ed|ing)?|participat(?:e|es|ed|ing)|"
     r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:a |an |the )?(?:public |community |annual )?(?:hearing|meeting|forum))|held|"
-    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|exchang\w+|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
+    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|exchang\w+|sending|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
     r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:for )?(?:the )?(?:enforcement|federal|ICE|immigration|men and women)|full co-?operation|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
     r"carr(?:y|ying) out|serv(?:e|ing) (?:and execute )?warrants?|cooperar\w*|colaborar\w*|participar\w*|cumplir\w*|notificar\w*|compartir|compart[ae]n?|preguntar\w*|intervengan|detener\w*)\b"
 )
@@ -60,10 +60,10 @@ _GUARD = (
     r"\bprivileged from\b|\bICE out act|\bamicus\b|\bnot as immigration\b|\bfourth amendment\b|\b(?:legal|civil|educational|their) rights\b|\bimpact fee\b"
 )
 # Words that say which way they point, however they are turned.
-_PRO = r"\bsupport\w* (?:for )?(?:the )?(?:men and women of|ICE\b)|\binformation-communication restriction|\bnon-?interference\b|\bcertif\w+ (?:of|its|their) complian\w+|\bcomplian\w+ with\b.{0,30}\b(?:1373|1644)"
+_PRO = r"\bsupport\w* (?:for )?(?:the )?(?:men and women of|ICE\b)|\binformation-communication restriction|\bnon-?interference\b|\b(?:thank|applaud|commend|prais|salut)\w*\b(?=[^.;]{0,60}(?:ICE\b|border patrol))|\bcertif\w+ (?:of|its|their) complian\w+|\bcomplian\w+ with\b.{0,30}\b(?:1373|1644)"
 _CON = (
     r"\bnon-?local\b|\bv\.? (?:donald )?(?:j\. )?trump\b|\b(?:aggressive|callous|deceptive|warrantless|abus(?:e|es|ive)|unlawful|unconstitutional)\b(?= (?:\w+ ){0,4}(?:ICE|tactics|raids?|arrests?|agents?|immigration|federal|enforcement))|"
-    r"\bharm\w* (?:\w+ )?disrupt\w*|\bterror\w* (?:\w+ ){0,3}communit\w+|\bchilling effect|\bfear (?:of|in|among|and)\b|\bprivate right of action|\bunjust\b|\bviolates? the (?:rights|constitution)|\bfatal shootings?|\bfederal responsibility\b|\bresponsibility of the federal|\bfunction of the federal|"
+    r"\bharm\w* (?:\w+ )?disrupt\w*|\bterror\w* (?:\w+ ){0,3}communit\w+|\bchilling effect|\bfear (?:of|in|among|and)\b|\bprivate right of action|\bunjust\b|\bsue over\b|\bviolates? the (?:rights|constitution)|\bfatal shootings?|\bfederal responsibility\b|\bresponsibility of the federal|\bfunction of the federal|"
     r"\bexclusive\w* (?:to |of )?(?:the )?federal|\bjoin\w*\b[^.;]{0,40}\b(?:complaint|lawsuit|litigation|suit|brief)\b|\bchalleng\w+\b[^.;]{0,60}\b(?:orders?|conditions)\b"
 )
 # A fresh start of a title that strings its acts together.

@@ -39,7 +39,7 @@ _FROZEN_BEFORE = re.compile(
 _FROZEN_AFTER = re.compile(
     r"[ -]?(?i:bofa|data (?:services|indices)|benchmark|clear|futures|u\.?s\.? treasury|rink|arena|skat|cream|hockey|storm|age\b|machin|surfac|resurfac|"
     r"time\b|safety|sheet|chest|complex|maker|making|sales|breaker|melt|house|plant|pick|control|and snow|& snow|cold|vote\b|water|fish|danc|center|castle|"
-    r"vehicle|engine|mitigation|dam\b|jam|\(internal|removal (?:and|from|of|service|contract|equip)|removal$|blast|pack|cube|vend|facility|sports)"
+    r"vehicle|engine|sedan|cars?\b|truck|fleet|model|mitigation|dam\b|jam|\(internal|removal (?:and|from|of|service|contract|equip)|removal$|blast|pack|cube|vend|facility|sports)"
 )
 
 # A text that says itself what else its ICE stands for speaks of that throughout, unless it names the agency too.
