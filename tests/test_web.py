@@ -232,6 +232,36 @@ async def test_an_unchanged_page_costs_nothing_to_ask_for_again(full: Ledger) ->
     assert (await get(full, "/changes/ab22", if_none_match=first.headers["etag"])).status_code == 200
 
 
+async def test_a_page_on_loopback_answers_to_no_other_name(full: Ledger) -> None:
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, hosts=frozenset({"127.0.0.1", "localhost"}))
+    for name, status in (("127.0.0.1:8080", 200), ("LOCALHOST", 200), ("evil.example", 421), ("127.0.0.1.evil.example", 421), ("", 421)):  # fmt: skip
+        for path in ("/", "/api/v1/sites", "/healthz"):
+            assert (await ask(view, path, host=name)).status_code == status, (name, path)
+
+
+async def test_a_path_with_a_stroke_at_its_end_leads_on_within_the_page(full: Ledger) -> None:
+    for path, to in (("/sites/?health=ok", "/sites?health=ok"), ("/j/il-springfield//", "/j/il-springfield"), ("/%5C%5Cevil.example/", "/%5C%5Cevil.example"), ("/%2Fevil.example/", "/evil.example")):  # fmt: skip
+        answer = await get(full, path, host="evil.example")
+        assert (answer.status_code, answer.headers["location"]) == (307, to), path
+
+
+async def test_a_form_of_nonsense_and_a_defect_are_answered_safely(
+    full: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, token="open sesame")
+    monkeypatch.setattr(view.board, "places", lambda now: 1 / 0)
+    transport = ASGITransport(app=web.create(view), raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        assert (await client.post("/operator", content=b"token=open+sesame&" + b"a=1&" * 100)).status_code == 400
+        assert (await client.post("/operator", content=b"\xff\xfe=%ff")).status_code == 403
+        broken = await client.get("/places")
+        assert broken.status_code == 500
+        for answer in (broken, await client.get("/operator"), await client.get("/none"), await client.get("/metrics")):
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+            assert answer.headers["cache-control"] == "no-store"
+        assert "division" not in broken.text
+
+
 async def test_programs_are_refused_in_json_and_people_on_a_page(full: Ledger) -> None:
     view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW)
     async with AsyncClient(transport=ASGITransport(app=web.create(view)), base_url="http://127.0.0.1") as client:
@@ -280,7 +310,7 @@ async def test_a_moved_text_is_shown_as_moved(full: Ledger) -> None:
 
 
 async def test_the_words_that_decided_are_marked_in_the_redline_too(full: Ledger) -> None:
-    parts = (
+    parts: Any = (
         ("=", "Officers "),
         ("-", "may"),
         ("+", "shall not"),

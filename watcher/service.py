@@ -32,6 +32,7 @@ TICK = timedelta(seconds=2)
 INDEXED = 5.0  # seconds between two looks for what the search index lacks
 KNOCK = 60.0  # seconds between two knocks at the heartbeat's address
 SAY_AGAIN = 60.0  # seconds
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})  # what a page on loopback is called
 GRACE = 8.0  # seconds a delivery in flight may take to finish when the service is told to end
 
 
@@ -95,6 +96,7 @@ def view_of(app: App, *, live: bool = True) -> web.View:
         index=index,
         token=token if live else None,
         contact=app.config.contact,
+        hosts=None if app.config.behind_proxy else LOOPBACK | {app.config.web_host},
         live=live,
     )
 

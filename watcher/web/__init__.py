@@ -19,13 +19,13 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from watcher.alerts.wording import TOPICS
 from watcher.errors import StoreError
 from watcher.registry.words import STATES
-from watcher.web.answers import Handler, SafeHeaders, tagged
+from watcher.web.answers import Fence, Handler, fenced, tagged
 from watcher.web.api import Api, refused
 from watcher.web.board import News
 from watcher.web.feeds import atom, calendar
@@ -63,12 +63,27 @@ def create(view: View) -> Starlette:
         answer.headers.update(getattr(trouble, "headers", None) or {})
         return answer
 
+    def nowhere(request: Request, trouble: Exception) -> Response:
+        path = request.url.path
+        if len(path) > 1 and path.endswith("/"):  # a path of our own, so that no Host or second stroke leads elsewhere
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/{path.strip('/')}{query}")
+        return told(request, "No such page", 404)
+
+    def broken(request: Request, trouble: Exception) -> Response:
+        answer = told(request, "Something is broken here; the service's log says what", 500)
+        answer.raw_headers = fenced(answer.raw_headers)  # this one leaves outside the fence
+        return answer
+
     lost: Mapping[int | type[Exception], Callable[[Request, Exception], Response]] = {
-        404: lambda request, trouble: told(request, "No such page", 404),
+        404: nowhere,
+        500: broken,
         405: only,
         StoreError: lambda request, trouble: told(request, f"The ledger cannot be read: {trouble}", 503),
     }
-    return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=lost)
+    made = Starlette(routes=routes, middleware=[Middleware(Fence, hosts=view.hosts)], exception_handlers=lost)
+    made.router.redirect_slashes = False
+    return made
 
 
 def handlers(view: View, pages: Pages) -> dict[str, Handler]:

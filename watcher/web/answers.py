@@ -1,12 +1,13 @@
-"""How every answer leaves: strict headers on all of them, and a tag by which an unchanged page costs nothing to ask for."""
+"""How every answer leaves: to whom asked by a name of ours, with strict headers, and a tag by which an unchanged page costs nothing to ask for."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE = {
@@ -20,21 +21,40 @@ SAFE = {
 Handler = Callable[[Request], Response]
 
 
-class SafeHeaders:
-    """Every answer carries the same strict headers."""
+class Fence:
+    """Every answer carries the same strict headers, and what is not tagged is kept by nobody.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Where `hosts` are given, who asks by another name is refused: a stranger's page whose name was made to point at this
+    machine could else read a page that is for this machine alone.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None = None) -> None:
         self.app = app
+        self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the answer on with the headers of SAFE."""
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *SAFE.items()]
+                message["headers"] = fenced(message["headers"])
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        app = self.app
+        if scope["type"] == "http" and self.hosts is not None and _host(scope) not in self.hosts:
+            app = PlainTextResponse("This page has another name.", 421)
+        await app(scope, receive, guarded)
+
+
+def fenced(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with those of SAFE, and "no-store" where nothing else is said of caching."""
+    said = any(name.lower() == b"cache-control" for name, _ in headers)
+    return [*headers, *SAFE.items(), *(() if said else ((b"cache-control", b"no-store"),))]
+
+
+def _host(scope: Scope) -> str:
+    name = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+    return re.sub(r":\d*\Z", "", name).lower()
 
 
 def tagged(handler: Handler) -> Handler:

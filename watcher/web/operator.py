@@ -45,7 +45,10 @@ class Operator:
             body += part
             if len(body) > LARGEST:
                 return self._shown("That is too long for this form.", 413)
-        fields = dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=12))
+        try:
+            fields = dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=12))
+        except ValueError:
+            return self._shown("That is no form of this page.", 400)
         return await run_in_threadpool(self._done, fields)
 
     def _done(self, fields: dict[str, str]) -> Response:

@@ -37,6 +37,9 @@ class View:
     contact: str | None = None
     deaf: Mapping[str, str] = field(default_factory=dict)  # channels whose buttons are not heard just now, and why
     base: str | None = None  # where readers find the pages, for feeds; None: where they were asked for
+    hosts: frozenset[str] | None = (
+        None  # the names the page answers to; None: to all, behind a proxy that knows its own
+    )
     live: bool = True  # False for a static copy, which has no forms
     board: Board = field(init=False)
 
