@@ -609,6 +609,7 @@ async def test_the_static_copy_holds_the_same_pages_with_links_that_work(full: L
             assert address.startswith("https://example.org") or (page.parent / address).is_file(), (page, address)
         assert "<form" not in page.read_text()
     assert "item&lt;/i&gt; added" in (folder / "index.html").read_text()
+    assert "a copy of plain files, which cannot search" in (folder / "search/index.html").read_text()
     assert "https://example.org/w/changes/aa11" in (folder / "feed.atom").read_text()
     again = copied()
     assert (again.written, again.removed) == (0, 0)

@@ -35,7 +35,7 @@ from watcher.web.view import View
 
 MEMORY = "copy.json"
 SEEDS = (
-    "/", "/places", "/changes", "/sites", "/method", "/feed.atom", "/calendar.ics", "/api/v1/openapi.json",
+    "/", "/places", "/changes", "/search", "/sites", "/method", "/feed.atom", "/calendar.ics", "/api/v1/openapi.json",
     "/api/v1/jurisdictions", "/api/v1/alerts", "/api/v1/changes", "/api/v1/meetings", "/api/v1/sites",
     *(f"/topics/{topic}/feed.atom" for topic in TOPICS),
 )  # fmt: skip
