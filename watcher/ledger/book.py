@@ -87,7 +87,7 @@ class Ledger(Outbox, History, Keeping, Retention, Stream):
         Snapshots, changes, alerts and deliveries that are there already stay as they are (recording again is
         harmless); states of sites and documents are replaced; `forgotten` documents are dropped first.
         """
-        with self._desk.writing() as connection:
+        with self._desk.writing() as connection, chain.sealing(connection):
             for document in forgotten:
                 here = (documents_table.c.site == document.site, documents_table.c.key == document.key)
                 connection.execute(delete(documents_table).where(*here))

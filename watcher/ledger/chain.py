@@ -1,4 +1,5 @@
-"""The evidence chain: one link for every snapshot and every change, each holding the digest of the one before.
+"""The evidence chain: one link for every snapshot and every change, each holding the digest of the one before; and the
+seals of what else one transaction wrote (`seals`).
 
     digest  = sha-256 of the row as canonical JSON (all columns but its number, keys sorted)
     link    = sha-256 of [previous link, kind, ref, digest] as JSON
@@ -12,12 +13,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, select, type_coerce
 
 from watcher.errors import StoreError
+from watcher.ledger import seals
 from watcher.ledger.desk import insert_new
 from watcher.ledger.tables import changes, heads, instant, links, snapshots, storable
 from watcher.model import Damage
@@ -40,16 +43,36 @@ def append(connection: Connection, kind: str, rows: Sequence[dict[str, Any]]) ->
     if not rows:
         return
     table = TABLES[kind]
-    seq, last = _head(connection)
+    head = _head(connection)
     fresh = _unseen(connection, table, rows)
     if not fresh:
         return
-    added = []
-    for row in fresh:
-        digest = row_digest({name: _stored(value) for name, value in row.items()})
-        seq, last = seq + 1, link_digest(last, kind, row["id"], digest)
-        added.append({"seq": seq, "kind": kind, "ref": row["id"], "digest": digest, "link": last})
     connection.execute(table.insert(), fresh)
+    named = [(kind, row["id"], row_digest({name: _stored(value) for name, value in row.items()})) for row in fresh]
+    _extend(connection, head, named)
+
+
+@contextmanager
+def sealing(connection: Connection) -> Iterator[None]:
+    """All alerts, deliveries and visits that are added meanwhile get their links, in the transaction under way."""
+    _head(connection)  # locked before the numbers are read: nobody adds rows between them
+    with seals.noted(connection) as found:
+        yield
+    extend(connection, found)
+
+
+def extend(connection: Connection, named: Sequence[tuple[str, str, str]]) -> None:
+    """Append a link for each (kind, ref, digest), in the transaction under way."""
+    if named:
+        _extend(connection, _head(connection), named)
+
+
+def _extend(connection: Connection, head: tuple[int, str], named: Sequence[tuple[str, str, str]]) -> None:
+    seq, last = head
+    added = []
+    for kind, ref, digest in named:
+        seq, last = seq + 1, link_digest(last, kind, ref, digest)
+        added.append({"seq": seq, "kind": kind, "ref": ref, "digest": digest, "link": last})
     connection.execute(links.insert(), added)
     connection.execute(heads.update().where(heads.c.chain == CHAIN).values(seq=seq, link=last))
 
@@ -80,6 +103,7 @@ def verify(connection: Connection, objects: HoldsObjects | None) -> Iterator[Dam
 
 def _walk(connection: Connection) -> Iterator[Damage]:
     seq, last = 0, ""
+    check = seals.Check(connection)
     while True:
         stride = connection.execute(
             select(*_raw(links)).where(links.c.seq > seq).order_by(links.c.seq).limit(STRIDE)
@@ -95,11 +119,14 @@ def _walk(connection: Connection) -> Iterator[Damage]:
             elif link.link != link_digest(last, link.kind, link.ref, link.digest):
                 yield Damage(f"link {link.seq}", "is broken: it does not follow from the link before it")
             now = digests.get(link.kind, {}).get(link.ref)
-            if now is None:
+            if link.kind in seals.KINDS:
+                yield from check.link(link.seq, link.kind, link.ref, link.digest)
+            elif now is None:
                 yield Damage(f"{link.kind} {link.ref}", f"was deleted (link {link.seq} names it)")
             elif now != link.digest:
                 yield Damage(f"{link.kind} {link.ref}", f"was edited after it was recorded (link {link.seq})")
             seq, last = link.seq, link.link
+    yield from check.rest()
     head = connection.execute(select(*_raw(heads)).where(heads.c.chain == CHAIN)).one_or_none()
     if (head.seq, head.link) != (seq, last) if head is not None else seq:
         yield Damage(
@@ -119,8 +146,11 @@ def _missing(connection: Connection, objects: HoldsObjects) -> Iterator[Damage]:
 
 def _head(connection: Connection) -> tuple[int, str]:
     """The last link's number and digest, locked until the transaction ends."""
-    insert_new(connection, heads, [{"chain": CHAIN, "seq": 0, "link": ""}])
-    row = connection.execute(select(heads).where(heads.c.chain == CHAIN).with_for_update()).one()
+    locked = select(heads).where(heads.c.chain == CHAIN).with_for_update()
+    row = connection.execute(locked).one_or_none()
+    if row is None:
+        insert_new(connection, heads, [{"chain": CHAIN, "seq": 0, "link": ""}])
+        row = connection.execute(locked).one()
     return row.seq, row.link
 
 

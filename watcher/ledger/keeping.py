@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, distinct, func, select, update
 
+from watcher.ledger import chain
 from watcher.ledger.desk import Desk, insert_new, upsert
 from watcher.ledger.outbox import STORM
 from watcher.ledger.tables import acts, alerts, deliveries, incidents, moments
@@ -132,7 +133,7 @@ class Keeping:
     ) -> None:
         """In one transaction: what the operator hears, what is wrong, what is over, and moments to remember."""
         rows = [{field.name: getattr(one, field.name) for field in fields(Incident)} for one in standing]
-        with self._desk.writing() as connection:
+        with self._desk.writing() as connection, chain.sealing(connection):
             insert_new(connection, alerts, [alert_row(alert) for alert in words])
             insert_new(connection, deliveries, [plain(delivery) for delivery in owed])
             upsert(connection, incidents, rows)

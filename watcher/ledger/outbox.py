@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, delete, func, or_, select, update
 
+from watcher.ledger import chain, seals
 from watcher.ledger.desk import Desk, upsert
 from watcher.ledger.tables import alerts, deliveries, moved, parked, threads
 from watcher.ledger.values import ALERT
@@ -151,6 +152,7 @@ class Outbox:
                 if root is not None:
                     thread = connection.scalar(select(alerts.c.thread).where(alerts.c.key == delivery.alert))
                     upsert(connection, threads, [{"channel": delivery.channel, "thread": thread, "root": root}])
+            chain.extend(connection, seals.taken(connection, [delivery.key for delivery in settled]))
         for delivery in settled:
             self._marked.pop(delivery.key, None)
 

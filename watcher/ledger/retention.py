@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select
 
+from watcher.ledger import chain, seals
 from watcher.ledger.desk import Desk
 from watcher.ledger.tables import mutes, snapshots, visits
 
@@ -35,10 +36,13 @@ class Retention:
         Returns how many rows of each, by table.
         """
         with self._desk.writing() as connection:
-            return {
+            gone = {
                 table.name: connection.execute(delete(table).where(wanted)).rowcount
                 for table, wanted in ((visits, _old(before)), (mutes, mutes.c.until < before))
             }
+            if gone[visits.name]:
+                chain.extend(connection, seals.resealed(connection))
+        return gone
 
     def digests(self) -> Set[str]:
         """The objects that the ledger names; a change names two of its snapshots."""

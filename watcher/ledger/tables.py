@@ -1,7 +1,8 @@
 """The tables. What is asked for stands in plain columns; whole values stand beside them as JSON.
 
 Times are ISO 8601 texts in UTC with microseconds, which sort as they read. Order is always that of `seq`, never of a
-clock. `snapshots` and `changes` are only ever added to; each of their rows has a link in the evidence chain (`links`).
+clock. `snapshots` and `changes` are only ever added to; each of their rows has a link in the evidence chain (`links`),
+and all alerts, deliveries or visits of one transaction have one together.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ REVISIONS = (
     "0004",
     "0005",
     "0006",
+    "0007",
 )  # of migrations/versions, oldest first: known without importing Alembic, which takes half a second
 
 metadata = MetaData(
@@ -171,7 +173,7 @@ links = Table(
     "links",
     metadata,
     Column("seq", Counter, primary_key=True, autoincrement=False),  # without gaps: a missing number is a missing link
-    Column("kind", Text, nullable=False),  # snapshot | change
+    Column("kind", Text, nullable=False),  # snapshot | change, or one of seals.py
     Column("ref", Text, nullable=False),
     Column("digest", Text, nullable=False),  # sha-256 of the row
     Column("link", Text, nullable=False),  # sha-256 of the link before and this one
