@@ -80,14 +80,12 @@ def test_a_visit_that_was_never_made_is_noticed(told: Place) -> None:
 
 def test_pruning_is_no_damage_and_what_it_left_stays_guarded(told: Place) -> None:
     with Ledger.open(told) as ledger:
-        gone = ledger.forget(visit(3).at + timedelta(days=1))
-        assert gone["visits"] > 0
-        ledger.record([visit(8), visit(9)])
+        ledger.record([visit(1), visit(3)])
+        assert ledger.forget(visit(3).at + timedelta(days=1))["visits"] == 2
+        ledger.record([visit(0), visit(9)])
     assert damage(told) == []
     with Ledger.open(told) as ledger:
-        left = ledger.counts()["total"]["visits"]
-        assert ledger.forget(visit(9).at + timedelta(days=1))["visits"] > 0
-        assert ledger.counts()["total"]["visits"] < left
+        assert ledger.forget(visit(9).at + timedelta(days=1))["visits"] > 0  # the older visits of the same documents
     assert damage(told) == []
     (found,) = damage(told, "UPDATE visits SET detail = 'nothing happened' WHERE seq = (SELECT max(seq) FROM visits)")
     assert found.object.startswith("visits 1 to ")

@@ -28,6 +28,8 @@ from watcher.model import Damage
 CHAIN = "evidence"
 TABLES = {"snapshot": snapshots, "change": changes}
 STRIDE = 500  # rows looked at together
+_LOCKED = select(heads).where(heads.c.chain == CHAIN).with_for_update()
+_MOVED = heads.update().where(heads.c.chain == CHAIN)
 
 
 class HoldsObjects(Protocol):
@@ -74,7 +76,7 @@ def _extend(connection: Connection, head: tuple[int, str], named: Sequence[tuple
         seq, last = seq + 1, link_digest(last, kind, ref, digest)
         added.append({"seq": seq, "kind": kind, "ref": ref, "digest": digest, "link": last})
     connection.execute(links.insert(), added)
-    connection.execute(heads.update().where(heads.c.chain == CHAIN).values(seq=seq, link=last))
+    connection.execute(_MOVED, {"seq": seq, "link": last})
 
 
 def row_digest(row: dict[str, Any]) -> str:
@@ -146,11 +148,10 @@ def _missing(connection: Connection, objects: HoldsObjects) -> Iterator[Damage]:
 
 def _head(connection: Connection) -> tuple[int, str]:
     """The last link's number and digest, locked until the transaction ends."""
-    locked = select(heads).where(heads.c.chain == CHAIN).with_for_update()
-    row = connection.execute(locked).one_or_none()
+    row = connection.execute(_LOCKED).one_or_none()
     if row is None:
         insert_new(connection, heads, [{"chain": CHAIN, "seq": 0, "link": ""}])
-        row = connection.execute(locked).one()
+        row = connection.execute(_LOCKED).one()
     return row.seq, row.link
 
 

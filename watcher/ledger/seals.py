@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, Text, func, select, type_coerce
+from sqlalchemy import Connection, Table, Text, func, select, text, type_coerce
 
 from watcher.ledger.tables import alerts, deliveries, links, visits
 from watcher.model import Damage
@@ -51,9 +51,11 @@ def noted(connection: Connection) -> Iterator[list[Seal]]:
 
 def taken(connection: Connection, keys: Sequence[str]) -> list[Seal]:
     """The links for those of these deliveries that are `sent` now."""
-    query = select(*_raw(deliveries, TAKEN)).where(deliveries.c.key.in_(keys), deliveries.c.state == "sent")
+    query = select(*(type_coerce(deliveries.c[name], Text()) for name in TAKEN)).where(
+        deliveries.c.key.in_(keys), deliveries.c.state == "sent"
+    )
     number = _links(connection)
-    return [(SENT, f"{row.key} {number}", _digest([tuple(row)])) for row in connection.execute(query)]
+    return [(SENT, f"{row[0]} {number}", _digest([tuple(row)])) for row in connection.execute(query)]
 
 
 def resealed(connection: Connection) -> list[Seal]:
@@ -95,7 +97,7 @@ class Check:
             beyond = select(func.count()).where(table.c.seq > since)
             if (more := (self.connection.scalar(beyond) or 0) - self.counted[kind]) > 0:
                 yield Damage(kind, f"{more} have no link in the chain: added by another hand")
-        now = {row[0]: row for row in self.connection.execute(select(*_raw(deliveries, TAKEN), deliveries.c.seq))}
+        now = {row[0]: row for row in self.connection.execute(_TAKEN)}
         for key, (digest, seq) in self.taken.items():
             row = now.get(key)
             if row is not None and _digest([tuple(row)[:-1]]) != digest:
@@ -112,12 +114,19 @@ class Check:
             yield Damage(f"{kind} {span}", f"edited, deleted or added to after they were recorded (link {seq})")
 
 
+# Texts, made once: to put a statement together costs more than to run it, and these are asked at every visit.
+_NEWEST = text(f"SELECT {', '.join(f'(SELECT max(seq) FROM {kind}) AS {kind}' for kind in SEALED)}")  # noqa: S608
+_HELD = {
+    kind: text(f"SELECT {', '.join(names)} FROM {kind} WHERE seq > :first AND seq <= :last ORDER BY seq")  # noqa: S608
+    for kind, (_, names) in SEALED.items()
+}
+_TAKEN = text(f"SELECT {', '.join(TAKEN)}, seq FROM deliveries")  # noqa: S608
+
+
 def _newest(connection: Connection) -> dict[str, int]:
     """The highest number of each sealed table, 0 where it is empty."""
-    row = connection.execute(
-        select(*(select(func.max(table.c.seq)).scalar_subquery().label(kind) for kind, (table, _) in SEALED.items()))
-    ).one()
-    return {kind: getattr(row, kind) or 0 for kind in SEALED}
+    row = connection.execute(_NEWEST).one()
+    return {kind: last or 0 for kind, last in zip(SEALED, row, strict=True)}
 
 
 def _links(connection: Connection) -> int:
@@ -126,16 +135,7 @@ def _links(connection: Connection) -> int:
 
 def _rows(connection: Connection, kind: str, first: int, last: int) -> list[tuple[Any, ...]]:
     """The lasting columns of the rows after `first` up to `last`, as stored."""
-    table, names = SEALED[kind]
-    query = select(*_raw(table, names)).where(table.c.seq > first, table.c.seq <= last).order_by(table.c.seq)
-    return [tuple(row) for row in connection.execute(query)]
-
-
-def _raw(table: Table, names: Sequence[str]) -> list[Any]:
-    return [
-        type_coerce(table.c[name], Integer() if table.c[name].type.python_type is int else Text()).label(name)
-        for name in names
-    ]
+    return [tuple(row) for row in connection.execute(_HELD[kind], {"first": first, "last": last})]
 
 
 def _digest(rows: Sequence[tuple[Any, ...]]) -> str:
