@@ -88,6 +88,20 @@ def test_a_word_of_force_weighs_more_than_the_papers_or_steps_it_stands_among(
     assert (verdict.label, verdict.stance) == ("relevant", stance), verdict
 
 
+LIMIT = "An ordinance prohibiting the sheriff from honoring immigration detainers"
+
+
+def test_an_adoption_has_the_direction_of_what_was_adopted_and_says_so() -> None:
+    for context, line in (((LIMIT,), "Status: {}"), ((), LIMIT + " | Status: {}")):
+        there = builtin().judge_pair(line.format("Introduced"), line.format("Adopted"), context)
+        back = builtin().judge_pair(line.format("Adopted"), line.format("Introduced"), context)
+        assert (there.stance, there.stage, back.stance) == ("limits", "adopted", "expands")
+        assert any("direction is that of the matter" in reason for reason in there.reasons)
+    assert builtin().judge_pair("Status: Introduced", "Status: Vetoed", (LIMIT,)).stance == "unclear"
+    new = builtin().judge_pair("", "March 3, 2026, Common Council, Adopted", (LIMIT,))
+    assert (new.stance, new.stage) == ("limits", "adopted")
+
+
 def test_a_new_version_letter_is_an_amendment() -> None:
     verdict = builtin().judge_pair(STATUS.format("Committee"), STATUS.format("Committee").replace("*", "A"))
     assert (verdict.label, verdict.stage) == ("relevant", "amended")

@@ -38,6 +38,7 @@ STAGES = [
     ("proposed int. no. 912-b", "amended"),
     ("committee reported the bill with amendments", "amended"),
     ("ordinance 25-9 adopted", "adopted"),
+    ("march 3, 2026, common council, adopted", "adopted"),
     ("voted 4-1 to end the agreement", "adopted"),
     ("became effective without the mayor's signature", "adopted"),
     ("la resolucion fue adoptada por unanimidad", "adopted"),

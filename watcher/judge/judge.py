@@ -155,6 +155,11 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None
         return _Finding(value, cues, "unclear", "unknown", tuple(reasons))
     said = _about(seen)
     direction = stance_of(said)
+    step = stage(said, around.folded.low)
+    if direction == "unclear" and step == "adopted" and there >= UNSURE:
+        direction = stance_of(around.folded.low)
+        if direction != "unclear":
+            reasons.append("The direction is that of the matter, as its title or text says it.")
     if direction == "unclear" and layer is not None and said.strip():
         direction = layer.direction(said, [cue for cue_of, cue in cues if cue_of is seen])
         if direction != "unclear":
@@ -162,7 +167,7 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None
     if seen.side == "before":
         direction = _reversed(direction)
         reasons.append("The text was taken out, so its direction is reversed.")
-    return _Finding(value, cues, direction, stage(said, around.folded.low), tuple(reasons), said)
+    return _Finding(value, cues, direction, step, tuple(reasons), said)
 
 
 _WORDS = Entry(
@@ -244,6 +249,10 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
     direction: Stance = stance_of_change(*_passages(old, new, said)) if said else "unclear"
     step = _step(old, new, real, around)
     reasons = [_KIND_WORDS[kind]]
+    if kind == "step" and direction == "unclear":
+        direction = _of_the_matter(old, new, around, real)
+        if direction != "unclear":
+            reasons.append("The direction is that of the matter, as its title or text says it.")
     if touched:
         reasons.append(f"Changed words: {_listed(cue for _, cue in touched)}.")
     if carried > direct and carriers:
@@ -317,6 +326,31 @@ def _surroundings(low: str, spans: list[tuple[int, int]], reach: int = WINDOW) -
         done = max(end + reach, done)
         parts.append(low[left:done])
     return " ".join(parts)
+
+
+def _of_the_matter(old: _Seen, new: _Seen, around: _Seen, changed: list[Hunk]) -> Stance:
+    """The direction of an adoption is that of what was adopted; undone, the reverse; of any other step none is said."""
+    sides = ((old, [h.struck for h in changed]), (new, [h.inserted for h in changed]))
+    was, now = (
+        stage(" . ".join(seen.folded.low[max(a - 12, 0) : b + 24] for a, b in spans)) == "adopted"
+        for seen, spans in sides
+    )
+    if was == now:
+        return "unclear"
+    # What both sides share is the same from either side, save for its punctuation.
+    shared = min(_without(seen.folded.low, spans) for seen, spans in sides)
+    direction = stance_of(around.folded.low)
+    if direction == "unclear" and len(shared) <= SHORT:
+        direction = stance_of(shared)
+    return direction if now else _reversed(direction)
+
+
+def _without(low: str, spans: list[tuple[int, int]]) -> str:
+    parts, done = [], 0
+    for start, end in spans:
+        parts.append(low[done:start])
+        done = end
+    return " ".join((*parts, low[done:]))
 
 
 def _step(old: _Seen, new: _Seen, changed: list[Hunk], around: _Seen) -> str:
