@@ -15,6 +15,7 @@ WATCHER = ROOT / "watcher"
 THINKING = (
     "model",
     "lines",
+    "votes",
     "schedule",
     "platforms",
     "reading",
