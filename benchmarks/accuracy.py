@@ -23,7 +23,8 @@ HEAD = """# How right the judge is
 Written by `make eval` on {today}, judge `{name}`. Bounds in brackets are 95 % (Wilson). A text counts as found when its label is
 `relevant` or `unsure`; scores from {relevant} are `relevant`, from {unsure} `unsure`. The lexicon was written with *passages*, *changes* and
 *agenda items* in view, so those figures flatter it; *own* texts were written before they were judged, by the people who
-wrote the judge. Sources nobody had in view stand under "Side by side".
+wrote the judge; h001 to h108 among them gave, before any rule was mended for them, precision .940 and recall .984 (found) and topics .74.
+Sources nobody had in view stand under "Side by side".
 """
 
 
@@ -159,7 +160,11 @@ def _side_by_side() -> Iterator[str]:
 
 def _topics(told: dict[str, Told]) -> Iterator[str]:
     yield "## Topics\n"
-    yield "On relevant texts, precision and recall of each topic; *all* is the micro-average.\n"
+    yield (
+        "On relevant texts, precision and recall of each topic; *all* is the micro-average. The layer that names topics, and a direction where no "
+        "clause says one, learnt from *passages*: only the other sets tell how it does on texts it has not seen (micro-F1 .75 by cross-validation "
+        "with whole sources left out).\n"
+    )
     measured = {name: figures.topics(some) for name, some in told.items() if any(row.topics for row, _ in some)}
     names = sorted({topic for some in measured.values() for topic in some} - {"all"})
     rows = []
