@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from watcher.diff import links, news
 from watcher.diff.framing import Frame, joined
-from watcher.diff.sameness import fold
+from watcher.diff.sameness import fold, same
 from watcher.model import AgendaItem, Change, ChangeKind, Meeting
 
 ALIKE = 75  # per cent: two titles are one item's, reworded
@@ -102,8 +102,8 @@ def _matched(
 ) -> tuple[list[AgendaItem], list[AgendaItem]]:
     waiting: dict[Hashable, list[AgendaItem]] = defaultdict(list)
     for item in old:
-        if way(item):
-            waiting[way(item)].append(item)
+        if key := way(item):
+            waiting[key].append(item)
     left: list[AgendaItem] = []
     found: set[int] = set()
     for item in new:
@@ -151,15 +151,15 @@ def _changed(frame: Frame, before: AgendaItem, after: AgendaItem) -> Iterator[Ch
             kind, _key(after, part), old, new, heading=trail, meeting=meeting, matter=matter, context=around
         )
 
-    if fold(before.title) != fold(after.title):
+    if not same(before.title, after.title):
         yield change("reworded", "title", before.title, after.title, (after.section,))
-    if fold(before.text) != fold(after.text):
+    if not same(before.text, after.text):
         place = news.Place(_key(after, "text"), heading, meeting, matter)
         yield from news.compare(frame, news.lines(before.text), news.lines(after.text), place)
     old, new = _standing(before, after)
     if old != new:
         yield change("moved", "section", old, new)
-    if fold(before.action) != fold(after.action) and after.action:
+    if after.action and not same(before.action, after.action):
         was = f"Action: {before.action}" if before.action else ""
         yield change("reworded" if was else "added", "action", was, f"Action: {after.action}")
     if papers := links.differences(before.attachments, after.attachments):
@@ -172,7 +172,7 @@ def _standing(before: AgendaItem, after: AgendaItem) -> tuple[str, str]:
     if before.consent != after.consent:
         old.append("On the consent agenda" if before.consent else "Not on the consent agenda")
         new.append("On the consent agenda" if after.consent else "Not on the consent agenda")
-    if before.section and after.section and fold(before.section) != fold(after.section):
+    if before.section and after.section and not same(before.section, after.section):
         old.append(f"Section: {before.section}")
         new.append(f"Section: {after.section}")
     return "\n".join(old), "\n".join(new)

@@ -57,6 +57,11 @@ def fold(text: str) -> str:
     return text[place:].casefold()
 
 
+def same(before: str, after: str) -> bool:
+    """Say whether two texts are compared as the same. Most texts of a page stay as they are, letter by letter."""
+    return before == after or fold(before) == fold(after)
+
+
 def _place(text: str) -> int:
     """Return the length of the enumerator at the start of `text`, 0 where there is none."""
     head = text[:24]

@@ -170,14 +170,19 @@ def _named(href: str, name: Callable[[str], str | None]) -> str | None:
         return href
 
 
-def links(body: bytes, url: str, *, charset: str | None = None, view: View = WHOLE) -> Iterator[tuple[str, str, str]]:
-    """Yield (address as written, its words, the words around it) for each link in the watched part of a page.
+def links(
+    body: bytes, wanted: Callable[[str], object], *, charset: str | None = None, view: View = WHOLE
+) -> Iterator[tuple[str, str, str]]:
+    """Yield (address as written, its words, the words around it) for each `wanted` link in the watched part of a page.
 
     Around it: its list entry, table row or paragraph, where "Agenda" gets its date. Raises as `extract` does.
     """
     for root in _page(body, charset, view).roots:
         known: dict[int, str] = {}  # a row that holds a hundred links is read once
         for node in root.css("a[href]"):
+            address = node.attributes.get("href") or ""
+            if not wanted(address):
+                continue
             around = node.parent
             while around is not None and around.tag not in AROUND and around.mem_id != root.mem_id:
                 around = around.parent
@@ -185,7 +190,7 @@ def links(body: bytes, url: str, *, charset: str | None = None, view: View = WHO
             if around is not None and place and place not in known:
                 known[place] = tidy(around.text(separator=" ")[:ROW])
             words = tidy(node.text()) or tidy(node.attributes.get("title") or node.attributes.get("aria-label") or "")
-            yield node.attributes.get("href") or "", words, known.get(place, "")
+            yield address, words, known.get(place, "")
 
 
 def document_path(href: str) -> str | None:
@@ -356,29 +361,30 @@ class _Walk:
 
     def walk(self, root: LexborNode) -> list[Passage]:
         node: LexborNode | None = root
-        top = root.mem_id
+        below = 0  # levels below the root
         marked = self.underlined or root.css_first(REVISED) is not None
         striking = {node.mem_id for node in root.css(STRUCK)} if marked else set()
         adding = {node.mem_id for node in root.css(UNDERLINED)} if marked else set()
         while node is not None:
             tag = node.tag or ""
-            below = None
+            child = None
             if tag == "-text":
                 self._text(node)
             elif tag != "-comment":
                 self._enter(node, tag)
                 if marked:
                     self._count(1, tag, node.mem_id in striking, node.mem_id in adding)
-                below = node.first_child
-            if below is not None:
-                node = below
+                child = node.first_child
+            if child is not None:
+                node = child
+                below += 1
                 continue
             while True:
                 if tag[:1] != "-":
                     if marked:
                         self._count(-1, tag, node.mem_id in striking, node.mem_id in adding)
                     self._leave(tag)
-                if node.mem_id == top:
+                if not below:
                     self._flush()
                     return self.done
                 beside = node.next
@@ -390,6 +396,7 @@ class _Walk:
                     self._flush()
                     return self.done
                 node, tag = above, above.tag or ""
+                below -= 1
         return self.done
 
     def _count(self, step: int, tag: str, strikes: bool, adds: bool) -> None:
@@ -417,7 +424,8 @@ class _Walk:
 
     def _enter(self, node: LexborNode, tag: str) -> None:
         if tag in BLOCKS:
-            self._flush()
+            if self.run:
+                self._flush()
             found = node.id
             self.key = found if found and len(found) <= LONGEST_ID and STABLE_ID.fullmatch(found) else ""
             if tag == "tr":
@@ -434,7 +442,8 @@ class _Walk:
         if tag == "a":
             self.after_link = True
         elif tag in BLOCKS:
-            self._flush(HEADINGS.get(tag, 0))
+            if self.run:
+                self._flush(HEADINGS.get(tag, 0))
             if tag == "tr" and self.rows:
                 self._end_row(self.rows.pop())
 

@@ -8,10 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
@@ -86,21 +87,26 @@ def address(target: str | Path) -> URL:
 
 def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert `rows`, replacing those whose primary key is there."""
-    insert = _insert(connection, table)
-    keys = [column.name for column in table.primary_key]
-    fresh = {name: insert.excluded[name] for name in rows[0] if name not in keys} if rows else {}
     if rows:
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+        connection.execute(_replacing(connection.dialect.name, table, tuple(rows[0])), rows)
+
+
+@lru_cache  # SQLAlchemy takes longer to write such a statement than SQLite to run it
+def _replacing(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
+    insert = _insert(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    fresh = {name: insert.excluded[name] for name in names if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=fresh)
 
 
 def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert those of `rows` that break no unique key; the others are there already."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(_insert(connection.dialect.name, table).on_conflict_do_nothing(), rows)
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _server(url: URL, patience: timedelta) -> Engine:

@@ -99,9 +99,10 @@ PASSING = re.compile(
 
 def link_id(href: str) -> str | None:
     """Return what a link to a document leads to, free of session tokens; None for any other link."""
-    if not DOCUMENT.search(re.split(r"[?#]", href.strip(), maxsplit=1)[0]):
+    href = href.strip()
+    if not DOCUMENT.search(href.partition("#")[0].partition("?")[0]):
         return None
-    parts = pages.split(href.strip())
+    parts = pages.split(href)
     kept = [pair for pair in parts.query.split("&") if pair and not PASSING.match(pair.split("=", 1)[0])]
     query = "&".join(kept)
     return f"{parts.netloc.lower()}{parts.path}{query and '?' + query}"
@@ -111,9 +112,7 @@ def _linked(site: Site, response: Response) -> Iterator[Request]:
     if sniff(response.body, response.media_type, response.url) != "html":
         return
     seen: set[str] = set()
-    for href, title, around in html.links(response.body, response.url, charset=response.charset, view=site.view):
-        if not link_id(href):
-            continue
+    for href, title, around in html.links(response.body, link_id, charset=response.charset, view=site.view):
         url = urldefrag(urljoin(response.url, href.strip())).url
         kind, name = _kind(site, title, url), title
         if kind is None:
