@@ -16,7 +16,7 @@ Status = Literal["tentative", "confirmed", "cancelled", "passed"]
 OVER_AFTER = timedelta(hours=6)  # the longest council nights; a meeting is called passed only after them
 
 CANCELLED = re.compile(
-    r"\b(cancel+ed|cancel+ation|cancelad[oa]|cancelaci[oó]n|deferred|postponed|no meeting|adjourned for lack of (?:a )?quorum"
+    r"\b(cancel+ed|will not (?:be held|meet|convene)|no quorum|cancel+ation|cancelad[oa]|cancelaci[oó]n|deferred|postponed|no meeting|adjourned for lack of (?:a )?quorum"
     r"|rescheduled (?:to|for|until)|(?:has been|was|is) rescheduled(?! from))\b",
     re.IGNORECASE,
 )
@@ -26,7 +26,7 @@ CALLS_OFF = re.compile(
 UNSURE = re.compile(r"\b(tentative|rescheduled(?! from)|to be confirmed)\b", re.IGNORECASE)
 REVISED = re.compile(
     r"\b((?:(?:second|third|2nd|3rd) )?(?:revised|amended|updated|corrected)(?: (?:agenda|packet|notice|minutes))?"
-    r"|agenda (?:revised|amended)|final[ -]+(?:revised|addendum)|addend(?:um|a)|supplemental(?: agenda)?"
+    r"|agenda (?:revised|amended|amendment)|modified agenda|rev(?:ision|\.)? ?(?:no\.? ?|#)?\d{1,2}|final[ -]+(?:revised|addendum)|addend(?:um|a)|supplemental(?: agenda)?"
     r"|(?:enmendad|enmiendad|revisad|corregid|modificad)[oa])\b",
     re.IGNORECASE,
 )
@@ -37,23 +37,31 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
-_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(\d{{4}})\b", re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(\d{{4}})\b", re.IGNORECASE)
-_TIME = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*([ap])\.?\s*m\b", re.IGNORECASE)
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<![\d/])(\d{4})/(\d{2})/(\d{2})(?![\d/])")
+_NTH = r"(?:st|nd|rd|th)?"
+_MONTH_FIRST = re.compile(  # the first of several days: "December 1-2, 2026"
+    rf"\b{_MONTH}(?:(?<=\.)|[\s,]+|-)(\d{{1,2}}){_NTH}(?:\s*(?:[-–&]|and)\s*\d{{1,2}}{_NTH})?(?:\s*,\s*|\s+|-)(\d{{4}})\b",
+    re.IGNORECASE,
+)
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}}){_NTH}(?:\s+|-){_MONTH}(?:,?\s+|-)(\d{{4}})\b", re.IGNORECASE)
+_TIME = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*(?:o['’]clock,?\s*)?([ap])\.?\s*m\b", re.IGNORECASE)
+_SHORT = re.compile(r"\b(\d{1,2}):(\d{2})([ap])\b", re.IGNORECASE)
 _CLOCK = re.compile(r"(?<![\d:.-])([01]?\d|2[0-3]):([0-5]\d)(?![\d])")
 
 _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"\b(?:{words})", re.IGNORECASE), kind)
     for words, kind in (
-        (r"agenda[ _-]*(?:and|&|with)?[ _-]*(?:packet|backup)|packets?\b|board ?book|council ?book", "packet"),
         (
-            r"minutes|action summary|summary of actions?|action agenda|actions?\b|summary\b|synopsis|proceedings",
+            r"agenda[ _-]*(?:and|&|with)?[ _-]*(?:packet|backup)|packets?\b|meeting materials|board ?book|council ?book",
+            "packet",
+        ),
+        (
+            r"minutes|action summary|summary of actions?|action agenda|actions?\b|summary\b|synopsis|proceedings|actas?\b|minutas",
             "minutes",
         ),
-        (r"agendas?|addend(?:um|a)|docket|order of business|orden del d[ií]a", "agenda"),
+        (r"agendas?|addend(?:um|a)|docket|orders? of (?:business|the day)|orden del d[ií]a", "agenda"),
         (r"notice", "notice"),
-        (r"video|media|audio|captions?|recording|webcast|livestream", "video"),
+        (r"video|media|audio|captions?|recording|webcast|live ?stream", "video"),
     )
 )
 
@@ -69,7 +77,7 @@ def read_date(text: str, *, day_first: bool = False) -> date | None:
             month, day = (two, one) if day_first else (one, two)
             return date(year + 2000 if year < 100 else year, month, day)
         if found := _ISO.search(text):
-            return date(*(int(part) for part in found.groups()))
+            return date(*(int(part) for part in found.groups() if part))
         if found := _MONTH_FIRST.search(text):
             return date(int(found[3]), _MONTHS.index(found[1][:3].lower()) + 1, int(found[2]))
         if found := _DAY_FIRST.search(text):
@@ -81,7 +89,7 @@ def read_date(text: str, *, day_first: bool = False) -> date | None:
 
 def read_time(text: str) -> time | None:
     """A time of day (10:00 AM, 6 p.m., 18:30), or None: clerks also write "Deferred" or "immediately following"."""
-    if found := _TIME.search(text):
+    if found := _TIME.search(text) or _SHORT.search(text):
         hour, minute = int(found[1]), int(found[2] or 0)
         if 1 <= hour <= 12 and minute < 60:
             return time(hour % 12 + (12 if found[3].lower() == "p" else 0), minute)
