@@ -268,7 +268,8 @@ SHELLS = {
     "src='main.js'></script></body></html>",
     "state only": "<html><head><title>x</title></head><body><div id=__next></div><script id='__NEXT_DATA__' "
     'type=\'application/json\'>{"a":"' + "agenda text " * 400 + '"}</script></body></html>',
-    "frame": "<html><head><title>x</title></head><frameset cols='*'><frame src='a.htm'></frameset></html>",
+    "frame": "<html><head><title>x</title></head><body><iframe src='a.htm'></iframe></body></html>",
+    "frames of nothing": "<html><head><title>x</title></head><frameset cols='*'></frameset></html>",
     "nothing": "<html><head><title>Agenda</title></head><body><img src='scan.png'>&nbsp;</body></html>",
 }
 
@@ -276,6 +277,11 @@ SHELLS = {
 @pytest.mark.parametrize("name", SHELLS)
 def test_a_page_without_text_is_empty(name: str) -> None:
     assert refused(answer(SHELLS[name])).reason == "empty"
+
+
+def test_a_page_of_frames_is_left_to_its_reader_who_knows_which_frame_holds_the_text() -> None:
+    body = "<html><head><title>Code</title></head><frameset cols='30%,*'><frame src='toc.php'><frame src='a.php'></frameset></html>"
+    assert refusal(answer(body)) is None
 
 
 def test_a_shell_says_that_it_needs_javascript() -> None:

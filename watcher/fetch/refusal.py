@@ -266,6 +266,8 @@ class _Page:
         """Why there is nothing to read here, or None."""
         script = b"<script" in self._low
         if not self.text:
+            if _FRAMES.search(self._low):
+                return None  # an old way to build a page: its reader knows which frame holds the text
             if b"<frame" in self._low or b"<iframe" in self._low:
                 return "no text: only a frame"
             return "no text: a page that needs JavaScript" if script else "a page without text"
@@ -276,6 +278,8 @@ class _Page:
                 return "little text: a page that needs JavaScript"
         return None
 
+
+_FRAMES = re.compile(rb"<frameset\b[\s\S]*?<frame\s[^>]*\bsrc\s*=")
 
 _SIGN_IN = re.compile(
     r"^\W*(log|sign)[ -]?(in|on)\b|\b(user|member|staff|account|portal|employee) (log|sign)[ -]?in\b|\blog ?in$|\bsign in\b",

@@ -47,7 +47,8 @@ CLIENT = re.compile(r"/(?:print/)?(?P<client>[A-Z]{2}\d{4})(?=[/?#]|\Z)")
 GUID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 LEAF = re.compile(r"/(\d{5,})(?=[#?]|\Z)")
 CONTENT = "#codeContent, #pageContent, .contentContainer, #contentArea, main, #content, body"
-CHROME = "header, footer, nav, script, .breadcrumb, .breadcrumbs, #toc, .toolbar, .printOptions, .noprint"
+CHROME = "footer, nav, script, .breadcrumb, .breadcrumbs, #toc, .toolbar, .printOptions, .noprint"
+HEADINGS = ".titleLinkContainer, [data-full-title], .contentTitle"  # a <header> that holds one heads a section
 TITLE = re.compile(
     r"(?P<kind>title|division|part|subpart|chapter|subchapter|article|subarticle|section|appendix|subtitle)Title\Z"
 )
@@ -94,8 +95,10 @@ def read_code(page: BeautifulSoup, response: Response) -> Reading:
     title = pages.seen(page.title)
     client = CLIENT.search(pages.split(response.url).path) or CLIENT.search(response.body.decode("utf-8", "replace"))
     guid = pages.parameter(response.url, "guid") or next(iter(GUID.findall(pages.split(response.url).path)), "")
-    for chrome in page.select(CHROME):
+    for chrome in (*page.select(CHROME), *(tag for tag in page.find_all("header") if not tag.select_one(HEADINGS))):
         chrome.decompose()
+    for name in page.select(".titleNumber, .titleTitle"):
+        name.insert_after(" ")
     root = page.select_one(CONTENT) or page
     found = codes.document(response.url, title, codes.from_page(root, heading), guid, codes.contents(root, LEAF))
     follow: list[Request] = []
@@ -113,13 +116,21 @@ def heading(text: str, tag: Tag) -> tuple[int, str] | None:
     """Level and guid of a heading: by its class (chapterTitle), else by its words where it is set as a heading."""
     kinds = [found["kind"] for name in pages.classes(tag) if (found := TITLE.match(name))]
     level = max((codes.LEVELS.get(kind, codes.SECTION) for kind in kinds), default=0)
-    if not level and (tag.name in ("h1", "h2", "h3", "h4") or "title" in pages.classes(tag)):
-        level = codes.level_of(text)
+    if not level and (tag.name in ("h1", "h2", "h3", "h4") or "title" in pages.classes(tag) or is_titled(tag)):
+        level = codes.level_of(text) or (codes.SECTION if is_titled(tag) and codes.number_of(text) else 0)
     if not level:
         return None
     links = [str(link.get("href")) for link in tag.find_all("a", href=True)]
-    named = [str(tag.get(name) or "") for name in ("id", "data-guid")] + links
+    inner = [str(part["data-guid"]) for part in tag.select("[data-guid]")]
+    named = [str(tag.get(name) or "") for name in ("id", "data-guid")] + inner + links
     return level, next((GUID.findall(name)[-1] for name in named if GUID.search(name)), "")
+
+
+def is_titled(tag: Tag) -> bool:
+    """Whether a block is set as a title by its parts: a number (titleNumber) within what the vendor calls a title."""
+    return tag.select_one(".titleNumber") is not None and (
+        tag.has_attr("data-full-title") or "titleLinkContainer" in pages.classes(tag) or tag.name == "header"
+    )
 
 
 def read_laws(page: BeautifulSoup, site: Site, response: Response) -> Reading:

@@ -30,6 +30,10 @@ MIN_DELAY = timedelta(seconds=2.7)
 
 TOPIC = re.compile(r"[?&;]topic=([\w.-]+)")
 NUMBERED = re.compile(r"(?:§\s*)?\d+[A-Z]?(?:[.-]\d+[A-Z]?){1,3}\.?\s+\S")
+STEPS = re.compile(  # links that lead around the code, on a line of every page
+    r"[«»<>|\s]*(?:up|previous|prev|next|main|search|print|collapse|expand|(?:no )?frames|home|back|top)[«»<>|\s]*\Z",
+    re.IGNORECASE,
+)
 CONTENT = "#content, #main, .content, td.content, main, body"
 
 
@@ -63,6 +67,9 @@ def read(site: Site, response: Response) -> Reading:
     )
     for chrome in page.select("script, style, header, footer, nav, form, .breadcrumb, #breadcrumb, .navigation, #nav"):
         chrome.decompose()
+    for link in page.find_all("a"):
+        if STEPS.match(pages.seen(link)):
+            link.decompose()
     root = page.select_one(CONTENT) or page
     topic = pages.parameter(response.url, "topic")
     blocks = list(codes.from_page(root, heading))
@@ -92,7 +99,11 @@ def heading(text: str, tag: Tag) -> tuple[int, str] | None:
     names = " ".join(pages.classes(tag)).lower()
     bold = tag.find(["b", "strong"])
     whole = isinstance(bold, Tag) and pages.seen(bold) == text
-    if not (tag.name in ("h1", "h2", "h3", "h4", "h5") or whole or re.search(r"head|title|cite|section", names)):
+    if not (
+        tag.name in ("h1", "h2", "h3", "h4", "h5")
+        or whole
+        or re.search(r"head|title|cite|section|chapter|article|part", names)
+    ):
         return None
     level = codes.level_of(text) or (codes.SECTION if NUMBERED.match(text) else 0)
     return (level, codes.number_of(text) if level == codes.SECTION else "") if level else None
