@@ -69,7 +69,9 @@ def test_what_is_under_way_here_is_not_owed_again(ledger: Ledger) -> None:
     assert (first.attempts, first.ambiguous) == (1, False)
 
 
-def test_what_a_crash_cut_off_comes_back_as_it_was_marked_and_its_next_attempt_is_ambiguous(ledger: Ledger, place: Place) -> None:
+def test_what_a_crash_cut_off_comes_back_as_it_was_marked_and_its_next_attempt_is_ambiguous(
+    ledger: Ledger, place: Place
+) -> None:
     owe(ledger, delivery())
     ledger.mark_sending([delivery().key], NOON)
     with Ledger.open(place) as next_life:
