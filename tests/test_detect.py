@@ -16,7 +16,7 @@ from tests.town import Desk, Town, a_town
 from watcher import platforms
 from watcher.cli.detecting import place_of
 from watcher.model import Document, Jurisdiction, Meeting, Reading, Request, Response, Site
-from watcher.watch import standstill
+from watcher.watch.look import standstill
 
 CASES = Path(__file__).parent / "platforms"
 CORPUS = Path(__file__).parents[1] / "../shared/corpus"

@@ -101,7 +101,7 @@ async def test_an_amended_pdf_agenda_is_told_item_by_item_and_its_cancelling_is_
 async def test_heavy_packets_take_several_visits_each_in_its_turn_and_are_no_news(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("watcher.watch.MOST_BYTES", 10_000)
+    monkeypatch.setattr("watcher.watch.walk.MOST_BYTES", 10_000)
     rows = "".join(f'<li><a href="/packet{n}.txt">Packet of November {n}, 2026</a></li>' for n in range(1, 9))
     town.put("/", f"<html><body><ul>{rows}</ul></body></html>")
     site = Site("elm", PLACE, "page", town.base + "/", follow=("packets",), min_delay=timedelta(0))

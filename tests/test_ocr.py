@@ -18,7 +18,7 @@ from watcher.demo.pdf import assembled, written
 from watcher.errors import Scanned, Unreadable
 from watcher.model import Request, Response
 from watcher.snapshots import Objects
-from watcher.watch import read
+from watcher.watch.stored import read
 
 AGENDA = [
     "TOWN BOARD AGENDA",

@@ -15,7 +15,7 @@ from watcher.extractors import extract
 from watcher.model import AgendaItem, Change, Document, Meeting, Passage, Reading, Request
 from watcher.reading import agenda_text, pages
 from watcher.reading.numbering import Counter, number_at
-from watcher.watch import refuse_sudden_emptiness
+from watcher.watch.look import refuse_sudden_emptiness
 
 MEETING = Meeting("M7", "Common Council", start=datetime(2026, 12, 1, 23, 30, tzinfo=UTC))
 REQUEST = Request("https://council.example/agenda.pdf", kind="agenda", title="Agenda", meeting=MEETING)
