@@ -168,7 +168,7 @@ async def test_a_clock_set_back_does_not_stop_the_ticks(monkeypatch: pytest.Monk
 
     scheduler = AsyncIOScheduler(timezone=UTC)
     # armed before the clock was set back: as the clock has it now, an hour ahead
-    scheduler.add_job(tick, "interval", seconds=3600, next_run_time=datetime.now(UTC) + timedelta(hours=1))
+    scheduler.add_job(tick, "interval", seconds=2, next_run_time=datetime.now(UTC) + timedelta(hours=1))
     scheduler.start()
     rearming = asyncio.create_task(service_room.rearm(scheduler, SystemClock()))
     try:
@@ -176,6 +176,19 @@ async def test_a_clock_set_back_does_not_stop_the_ticks(monkeypatch: pytest.Monk
     finally:
         rearming.cancel()
         scheduler.shutdown(wait=False)
+
+
+async def test_the_heartbeats_minute_is_no_clock_set_back(caplog: pytest.LogCaptureFixture) -> None:
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    knocks: list[datetime] = []
+    scheduler.add_job(lambda: knocks.append(datetime.now(UTC)), "interval", seconds=60, next_run_time=datetime.now(UTC))
+    scheduler.start()
+    rearming = asyncio.create_task(service_room.rearm(scheduler, SystemClock()))
+    await asyncio.sleep(service_room.TICK.total_seconds() + 0.5)
+    rearming.cancel()
+    scheduler.shutdown(wait=False)
+    assert len(knocks) == 1
+    assert not caplog.records
 
 
 async def test_a_job_cut_short_at_the_end_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

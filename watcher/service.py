@@ -242,11 +242,15 @@ class Complaint:
 
 
 async def rearm(scheduler: AsyncIOScheduler, clock: App | SystemClock) -> None:
-    """Keeps the ticks coming when the clock is set back: they are armed by wall time, this by the monotonic clock."""
+    """Keeps the ticks coming when the clock is set back: they are armed by wall time, this by the monotonic clock.
+
+    A job is too far ahead by its own interval: the heartbeat's next knock may well be a minute away.
+    """
     while True:
         await asyncio.sleep(TICK.total_seconds())
         now = clock.now()
-        for job in scheduler.get_jobs():
-            if job.next_run_time - now > 3 * TICK:
-                log.warning("the clock was set back; going on from %s", now.isoformat(timespec="seconds"))
+        ahead = [job for job in scheduler.get_jobs() if job.next_run_time - now > job.trigger.interval + 2 * TICK]
+        if ahead:
+            log.warning("the clock was set back; going on from %s", now.isoformat(timespec="seconds"))
+            for job in ahead:
                 job.modify(next_run_time=now)
