@@ -245,6 +245,60 @@ def test_a_page_is_what_it_is(reason: str | None, body: str) -> None:
     assert refused(body) == reason
 
 
+CHROME = (
+    NAV + "<footer>" + ADDRESS + '<a href="/login">Staff log in</a> <a href="/files/ada.pdf">Accessibility</a></footer>'
+)
+
+
+@pytest.mark.parametrize(
+    ("reason", "title", "body"),
+    [
+        ("login", "Login", "<h1>Login</h1><form><input name='u'><input type='password' name='p'></form>"),
+        ("login", "Portal", "<h2>Welcome</h2><p>Please sign in to view this meeting.</p>"),
+        ("login", "Time out", "<p>Your session has expired. Please log in again.</p>"),
+        ("soft_404", "Moved", "<h1>We’ve moved!</h1><p>The page you were looking for doesn’t live here any more.</p>"),
+        ("soft_404", "Town", "<h1>Content Unavailable</h1><p>The content you are looking for is no longer here.</p>"),
+        ("soft_404", "Town", "<h1>Back soon</h1><p>Our website is undergoing scheduled maintenance.</p>"),
+        ("soft_404", "Town › Error", "<p>There has been a critical error on this website.</p>"),
+        ("wall", "town.gov", "<h1>town.gov</h1><p>Performing security verification</p>"),
+        ("wall", "Client Challenge", "<p>A required part of this site couldn’t load.</p>"),
+        (
+            None,
+            "Moved",
+            "<h1>We’ve moved!</h1><p>The clerk’s office is now at 200 Oak Street. Council meets June 8.</p>",
+        ),
+        (
+            None,
+            "Council",
+            "<p>Our website will be under maintenance on Sunday.</p><p>Council: <a href='a.pdf'>Agenda</a></p>",
+        ),
+        (
+            None,
+            "Council",
+            "<form><input name='q'></form><p>Next meeting: June 8, 6 p.m. The agenda follows on Friday.</p>",
+        ),
+    ],
+)
+def test_a_paper_in_the_footer_does_not_make_a_refusal_a_document(reason: str | None, title: str, body: str) -> None:
+    assert (
+        refused(f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{CHROME}{body}</body></html>") == reason
+    )
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Council", "12/8/2026", "REVISED AGENDA", "Not&nbsp;available", "Not&nbsp;available"),
+        ("Planning", "12/9/2026", "Special Meeting", "Not&nbsp;available"),
+        ("Council", "12/9/2026", "Room 2, see agenda", "Not available"),
+    ],
+)
+def test_a_column_that_is_not_available_yet_is_no_page_that_was_not_found(cells: tuple[str, ...]) -> None:
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    listing = f"<table><tr>{row}</tr></table>" + f"<div>{'</div><div>'.join(cells)}</div>"
+    assert refused(page("Calendar", f"<a href='MeetingDetail.aspx?ID=1'>Details</a>{listing}", chrome=False)) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

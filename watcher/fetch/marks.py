@@ -44,6 +44,7 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (b"/.within.website/x/cmd/anubis", "Anubis"),
     (b"x-vercel-challenge", "Vercel"),
     (b"fgd_icon", "FortiGuard"),
+    (b"/fst-post-back/", "Fastly"),
     (b"/bot-detect/challenge", "bot detection"),
 )
 
@@ -61,7 +62,7 @@ TITLES = re.compile(
     r"|\b(robot|bot|human)\b.{0,12}\?|verifying (you|your browser)|checking your browser|one moment,? please"
     r"|(request|access) (is |was |has been )?(rejected|blocked|restricted|forbidden)\W*$|please verify|you have been blocked"
     r"|^blocked$|^captcha$|web page blocked|not a bot|security violation|^(403|error)?:? ?forbidden\W*$|^403\b"
-    r"|bot detected|unusual traffic|^(web(site)?|web application) firewall",
+    r"|^client challenge$|bot detected|unusual traffic|^(web(site)?|web application) firewall",
     re.IGNORECASE,
 )
 
@@ -81,6 +82,7 @@ PHRASES = re.compile(
     r"|\byou (have been|are|were|’ve been|'ve been) (temporarily )?blocked|unable to access this (site|website|page)"
     r"|access denied.{0,400}(reference ?#|(incident|support|ray|event|request) id|on this server|you (do not|don(’|')t) have permission)"
     r"|you (do not|don(’|')t) have permission to access .{0,300}on this server"
+    r"|performing security verification|uses a security service to protect"
     r"|pardon our interruption|requested url was rejected|(press|activate|click)( (&|and))? hold"
     r"|enable (js|javascript) and (cookies to continue|disable any ad ?blocker)|\battack id\b",
     re.IGNORECASE | re.DOTALL,
@@ -125,6 +127,15 @@ OUT_OF_ORDER = re.compile(
     r"|account (has been |is )?suspended|(domain|\.(com|org|net|us)) (is |has )?(for sale|expired|been parked)"
     r"|this site can(’|')?t be reached|^welcome to nginx|^iis windows server|default (web ?)?page|^it works!|^test page for",
     re.IGNORECASE,
+)
+# Said to the visitor, wherever it stands on a page of few words and no documents.
+TOLD = re.compile(
+    rf"{_THING} (that |which )?you(’|')?( are| were| have|re|ve)? (requested|looking for|trying to \w+|seeking)\b.{{0,40}}"
+    r"(not|no longer|isn(’|')?t|wasn(’|')?t|cannot|can(’|')?t|couldn(’|')?t|doesn(’|')?t|moved|removed|deleted|unavailable)"
+    r"|\b(is|are|we(’|')re) (currently |now |temporarily )?(undergoing|down for|performing|under|in) "
+    r"((scheduled|planned|routine|emergency|system|site|website) )*maintenance"
+    r"|critical error on this (web)?site",
+    re.IGNORECASE | re.DOTALL,
 )
 WANTS_SCRIPT = re.compile(
     r"(enable|requires?|needs?|turn(ed)? on|without|activate|supports?|disabled|works? (best )?with).{0,60}(javascript|java script|\bjs\b)"

@@ -39,7 +39,10 @@ _DOCUMENT_LINK = re.compile(
     rb"href\s*=\s*[\"']?[^\"'>\s]{1,300}?(\.pdf|\.docx?|view\.ashx|fileopen\.aspx|meetingdetail|viewfile/)"
 )
 _NOT_TEXT = ["script", "style", "noscript", "template", "svg", "title", "head"]
-_NOT_OWN = ["a", "nav", "footer", "header", "select", "button", "aside", "menu"]
+_AROUND = ["nav", "footer", "header", "aside", "menu"]
+_NOT_OWN = ["a", "select", "button"]
+_NAVIGATION = re.compile(rb"<(nav|footer)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)  # lists of links, no running text
+_BLOCK = re.compile(rb"<(?:td|th|li|dt|dd|p|div)\b[^>]{0,300}>", re.IGNORECASE)
 
 
 def refusal(response: Response) -> FetchError | None:
@@ -158,6 +161,7 @@ class _Page:
         self._headings = headings
         self._text: str | None = None
         self._own: str | None = None
+        self._links = 0
         self._noscript = ""
 
     @classmethod
@@ -177,7 +181,10 @@ class _Page:
         page = cls(body, low, True, title, headings)
         if not (always or response.status >= 400 or page._speaks_of_trouble()):
             enough = _VERY_MANY if b"password" in low and marks.PASSWORD.search(low) else _MANY
-            if _holds_much(low, enough) or _holds_much(body, enough):
+            if _holds_much(low, _VERY_MANY) or _holds_much(body, _VERY_MANY):
+                return None
+            own = _NAVIGATION.sub(b"", body) if _holds_much(body, enough) else b""
+            if own and _holds_much(own.lower(), enough):
                 return None
         return page if body.count(b"<") < _MOST_TAGS else None
 
@@ -191,13 +198,22 @@ class _Page:
     def _read(self) -> None:
         if not self.html:
             self._text = self._own = " ".join(self._body.decode("utf-8", "replace").split())
+            self._links = len(_DOCUMENT_LINK.findall(self._low))
             return
         tree = LexborHTMLParser(self._body)
         self._noscript = " ".join(node.text(separator=" ") for node in tree.css("noscript"))
         tree.strip_tags(_NOT_TEXT)
         self._text = _squeezed(tree)
+        tree.strip_tags(_AROUND)
+        self._links = len(_DOCUMENT_LINK.findall((tree.html or "").lower().encode()))
         tree.strip_tags(_NOT_OWN)
         self._own = _squeezed(tree)
+
+    def _beginning(self) -> str:
+        """The first of the page's own words, with a bar between blocks: “Agenda” and “Not available” are two cells."""
+        tree = LexborHTMLParser(_BLOCK.sub(rb"\g<0>| ", self._body))
+        tree.strip_tags([*_NOT_TEXT, *_AROUND, *_NOT_OWN])
+        return _squeezed(tree).lstrip("| ")[:160]
 
     @property
     def text(self) -> str:
@@ -213,6 +229,13 @@ class _Page:
             self._read()
         return self._own or ""
 
+    @property
+    def links(self) -> int:
+        """How many links to documents stand outside navigation, header and footer."""
+        if self._text is None:
+            self._read()
+        return self._links
+
     def wall(self) -> str | None:
         """Who built the wall, or None."""
         for mark, maker in marks.MARKS:
@@ -227,7 +250,7 @@ class _Page:
         return None
 
     def _captcha_only(self) -> bool:
-        return marks.CAPTCHA.search(self._low) is not None and not _DOCUMENT_LINK.search(self._low)
+        return marks.CAPTCHA.search(self._low) is not None and not self.links
 
     def login(self, redirected: bool) -> str | None:
         """Why this is a log-in page, or None."""
@@ -235,7 +258,7 @@ class _Page:
             return "redirected to one"
         if marks.SAML.search(self._low) and len(self.text) < _LITTLE:
             return "a sign-on form"
-        if _DOCUMENT_LINK.search(self._low):
+        if self.links:
             return None
         if len(self.own) < _OWN_LITTLE // 2 and marks.LOGIN_ONLY.search(self.own):
             return "it asks to log in"
@@ -250,7 +273,9 @@ class _Page:
         """Why this is an error page under a good status, or None."""
         if len(self.own) > _OWN_LITTLE or len(_DOCUMENT_LINK.findall(self._low)) >= 3:
             return None
-        headed = self._headings or ([self.own[:120]] if len(self.text) < _LITTLE else [])
+        if len(self.own) < _OWN_LITTLE // 2 and not self.links and marks.TOLD.search(self.own):
+            return "a page that says it has nothing to show"
+        headed = self._headings or ([self._beginning()] if len(self.text) < _LITTLE and not self.links else [])
         for pattern, why in (
             (marks.NOT_FOUND, "a page that says it was not found"),
             (marks.OUT_OF_ORDER, "an error page"),
