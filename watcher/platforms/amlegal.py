@@ -4,6 +4,7 @@
     /api/render-section/{slug}/latest/{code}/{doc_id}/0/           a watched section or chapter
     /api/section-toc/{id}/, /api/code-toc/{uuid}/                  contents
     "Comprehensive Ordinance List"                                 every ordinance with file number and effective date
+    a code downloaded as text                                      titles, chapters and sections at the left edge
 
 The site's address is the page that people read, /codes/{slug}/latest/{code}/{doc_id}. A doc_id holds inside one version
 only, so sections are keyed by their own numbers.
@@ -38,11 +39,12 @@ from watcher.platforms import (
     marks,
     pages,
 )
+from watcher.reading import code_exports
 
 ABOUT = About(
     vendor="American Legal (Code Library)",
-    reads="sections and chapters, versions, contents, the table of ordinances",
-    checked="6 plain-text states of San Francisco's table of ordinances, 2013; the API never seen live",
+    reads="sections and chapters, versions, contents, the table of ordinances, whole codes downloaded as text",
+    checked="6 plain-text states of San Francisco's table of ordinances, 2013, and parts of two downloaded codes, 2023 and 2025; the API never seen live",
     amended="a new version of the code: the words of its sections are compared",
 )
 OPTIONS = frozenset({"api"})
@@ -187,11 +189,13 @@ def published_by(text: str) -> bool:
 
 
 def read_text(site: Site, response: Response) -> Reading:
-    """The table of ordinances as plain text, else a plain-text export of a chapter."""
+    """The table of ordinances as plain text, a whole code as it is downloaded, else an export of a chapter."""
     text = pages.decoded(response)
     matters = tuple(rows_of(text, site)) if TABLE.search(text) else ()
     title = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "").lstrip("\ufeff")
     if not matters:
+        if code_exports.is_wrapped(text):
+            return Reading(codes.document(response.url, title, code_exports.passages(text)))
         if not codes.is_export(text):
             raise LayoutChanged("the text has no row of an ordinance table and no heading of a code", url=response.url)
         return Reading(codes.document(response.url, title, codes.from_text(text)))

@@ -37,9 +37,15 @@ _SECTION = re.compile(
 )
 _AFTER_SECTION = re.compile(r"\.?:?(?:\s*[-–—]+\s*\S|\s*\[|\.?\s+[A-Z“\"(\d]|\.?\Z)|\.(?=[A-Z])|,\s+\d|\s*[—–-]\s*\d")
 _NUMBER = re.compile(r"(?:[A-Z]{1,3}-?)?\d+[A-Z]?(?:[.:-]\d*[A-Z]?\d+[A-Z]?|[.:-][A-Z](?!\w))*", re.IGNORECASE)
-_DOTTED = re.compile(r"\d+[A-Z]?(?:[.:-]\d+[A-Z]?){1,4}\.? [-–—] (?=[A-Z“\"\[])")  # 2.04.010 - Meetings.
+_DOTTED = re.compile(r"\d+[A-Z]?(?:[.:-]\d+[A-Z]?){1,4}\.?[-–—]? [-–—] (?=[A-Z“\"\[])")  # 2.04.010 - Meetings.
 _EXPORTED = re.compile(
     r"^\s*(?:(?:Secs?\.|Sections?) \S+|\d+[A-Z]?(?:[.:-]\d+[A-Z]?){1,4}\.?) - [A-Z“\"\[]", re.MULTILINE
+)
+# What stands before and behind the chapters of a code: CHARTER[1], STATUTORY REFERENCE TABLE, PREFACE.
+_FRONT = re.compile(
+    r"(?:charter|preface|adopting ordinance|supplement history|checklist|[A-Z ,’'-]*\btables?\b|code of (?:ordinances|laws)"
+    r"|related laws|special acts|local acts|(?:current )?officials)\b[A-Z ,’'—–\[\]\d-]*\Z",
+    re.IGNORECASE,
 )
 LONGEST_HEADING = 300
 MARK = re.compile(r"\s*(?:\[\d{1,3}\]|\[\*\])(?=\s*\Z)")  # the foot-note mark behind a heading: ADMINISTRATION[1]
@@ -164,7 +170,8 @@ def number_of(text: str) -> str:
 def is_export(text: str) -> bool:
     """Whether a plain text is a publisher's export of a code: a heading first, or several sections as exports write them."""
     first = next((" ".join(line.split()) for line in text.lstrip("\ufeff").splitlines() if line.strip()), "")
-    return level_of(MARK.sub("", first)) > 0 or len(_EXPORTED.findall(text)) > 2
+    headed = level_of(MARK.sub("", first)) > 0 or _FRONT.match(first) is not None
+    return headed or len(_EXPORTED.findall(text)) > 2
 
 
 def from_text(text: str) -> Iterator[Block]:

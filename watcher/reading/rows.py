@@ -38,6 +38,7 @@ class Anchor:
     header: str = ""
     line: str = ""
     begins: int = 0  # how many letters of its row stand before it
+    shown: bool = True  # whether a reader sees the label: an icon's link only has a title
 
 
 @dataclass(slots=True)
@@ -150,9 +151,10 @@ class _Walk:
             # An editor's two halves of one link: "<a>May</a><a> 07, 2026 – Minutes</a>".
             last.label = " ".join(f"{said[last.begins :]}{tag.get_text()}".split())
             return
-        label = pages.seen(tag) or str(tag.get("title") or tag.get("aria-label") or "").strip()
+        shown = pages.seen(tag)
+        label = shown or str(tag.get("title") or tag.get("aria-label") or "").strip()
         header = self.cell if self.row is not None else ""
-        self.anchors.append(Anchor(label, url, header, begins=len(said)))
+        self.anchors.append(Anchor(label, url, header, begins=len(said), shown=bool(shown)))
 
     def _not_begun(self, tag: Tag) -> list[Anchor]:
         """The link that a line break stands in before its first word: it belongs to the line below."""

@@ -169,6 +169,7 @@ class _Reader:
         self.handouts: list[tuple[date, Link]] = []
         self.others: dict[str, Link] = {}
         self.seen: set[str] = set()
+        self.icons: set[str] = set()  # papers that only a picture led to so far
         self.about = about
 
     def take(self, row: Row) -> None:
@@ -299,7 +300,12 @@ class _Reader:
             sitting.url = sitting.url or anchor.url
             return
         link = link_of(anchor, kind, self.response, (row.text,) if len(row.anchors) == 1 else ())
-        sitting.papers.setdefault(link.id, link)
+        known = sitting.papers.setdefault(link.id, link)
+        if known is link and not anchor.shown:
+            self.icons.add(link.id)
+        elif anchor.shown and link.id in self.icons:
+            self.icons.discard(link.id)
+            sitting.papers[link.id] = replace(known, title=link.title, revised=known.revised or link.revised)
 
     def _day(self, anchor: Anchor, row: Row) -> date | None:
         """The day that a paper is for, from the nearest word to the farthest."""
@@ -480,7 +486,9 @@ def title_of(row: Row, *, named: bool) -> str:
             text = text if dated else text.replace(anchor.label, " ", 1)
     text = EDGES.sub("", BETWEEN.sub("", " ".join(text.split()))).strip()
     telling = (anchor.label for anchor in row.anchors if anchor.label and not _plain(anchor.label))
-    return text or next(telling, "") or ("" if named else next((a.label for a in row.anchors if a.label), ""))
+    return (
+        text or next(telling, "") or ("" if named else next((a.label for a in row.anchors if a.label and a.shown), ""))
+    )
 
 
 def _shelved(heading: str) -> str:

@@ -35,10 +35,18 @@ ENTRIES = (
     ".view-content table tr",
     ".views-row",
     "article[class*='node--type-']",
+    ".view-content > article, .view-content > div, .view-content > ul > li",
 )
+MOST_LINKS = 6  # of one entry: a box around many entries is none
 OWN = (".region-content", "#block-system-main", "main", "[role=main]", "#content", "article")
 EVENT_PATH = re.compile(r"/(?:events?|event-popup|meetings?|calendar|agendas?|node|hearing)[/\d-]", re.IGNORECASE)
 LEADS_ON = re.compile(r"\A(?:view|read|see|more|full)? ?(?:details?|more|event|meeting)?\W*\Z", re.IGNORECASE)
+WHEN = "time, [class*=date], [class*=time], [class*=when]"
+NOT_WHEN = re.compile(r"publish|updat|posted|submitted|created|timeline", re.IGNORECASE)
+WHERE = (
+    "[class*=field][class*=location] .field-item, [class*=field][class*=location], [class*=location-info],"
+    " [class*=event][class*=location]"
+)
 DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 TITLES = frozenset({"meeting", "event", "title", "name", "event title", "meeting name", "meeting title", "event name"})
 BODIES = frozenset({"body", "board", "committee", "commission", "department", "group", "board/commission"})
@@ -91,10 +99,12 @@ def listed(page: BeautifulSoup, site: Site, response: Response) -> Iterator[tupl
     """
     for selector in ENTRIES:
         found = page.select(selector)
-        if selector.startswith("article") and len(found) < 2:
+        if (selector.startswith("article") or ">" in selector) and len(found) < 2:
             continue  # one node alone is the page itself
         for tag in found:
             if tag.decomposed or tag.find_parent(("nav", "header", "footer")):
+                continue
+            if ">" in selector and len(tag.select("a[href]")) > MOST_LINKS:
                 continue
             entry = entry_of(tag, response)
             if meeting := meeting_of(entry, tag, site, response):
@@ -115,7 +125,7 @@ def entry_of(tag: Tag, response: Response) -> Entry:
         anchors += [Anchor(label, url, header, pages.seen(cell)) for label, url in pages.links(cell, response.url)]
     if not cells:
         anchors = [anchor for row in rows_of(tag, response.url) for anchor in row.anchors]
-    title = tag.select_one("h2, h3, h4, .views-field-title, .title, .event-title")
+    title = tag.select_one("h2, h3, h4, .views-field-title, .title, [class*=event][class*=title]")
     return Entry(pages.seen(tag), anchors, cells, list(stamps_of(tag)), pages.seen(title))
 
 
@@ -221,22 +231,39 @@ def documents_of(entry: Entry, response: Response) -> Iterator[Link]:
 
 def read_meeting(page: BeautifulSoup, meeting: Meeting, site: Site, response: Response) -> Reading:
     """One meeting's page: what is published for it. What is known of it stands."""
-    meeting = replace(meeting, documents=shelves.papers_in(own_part(page), response))
+    own = own_part(page)
+    filed = dict(fields_of(own, response))
+    papers = shelves.papers_in(own, response)
+    papers = tuple(replace(p, kind=filed.get(p.url, p.kind)) if p.kind == "attachment" else p for p in papers)
+    meeting = replace(meeting, documents=papers)
     document = shelves.text_of(shelves.Shelf((), (), {}), response, "meeting")
     document = replace(document, title=meeting.title or document.title)
     return Reading(document, meetings=(meeting,), follow=following.from_meeting(meeting, (), (), site))
+
+
+def fields_of(own: Tag, response: Response) -> Iterator[tuple[str, str]]:
+    """(address, kind) of each file in a field that is named after a kind: "Agendas" above, or in its class."""
+    for field in own.select(".field, [class*=field--name-]"):
+        label = pages.seen(field.select_one(".field--label, .field__label, .field-label"))
+        named = " ".join(name for name in pages.classes(field) if "name-" in name)
+        if (kind := marks.document_kind(label, named)) != "other":
+            yield from ((url, kind) for _, url in pages.links(field, response.url))
 
 
 def of_node(page: BeautifulSoup, site: Site, response: Response) -> Meeting | None:
     """A meeting by its own page: the heading speaks of a sitting, and one date field stands below it."""
     own, heading = own_part(page), page.select_one("h1")
     title, zone = pages.seen(heading) or pages.seen(page.title), site.jurisdiction.time_zone
-    fields = own.select("[class*=date] time, .date-display-single, .date-display-start, [class*=field][class*=date]")
-    shown = next((text for tag in fields if marks.read_date(text := pages.seen(tag))), title)
-    start = marks.moment(shown, zone)
-    if start is None or not shelves.SITTING.search(f"{title} {pages.split(response.url).path}"):
+    path = pages.split(response.url).path
+    fields = [tag for tag in own.select(WHEN) if not NOT_WHEN.search(" ".join(pages.classes(tag)))]
+    told = [pages.seen(tag) for tag in fields] if EVENT_PATH.search(f"{path}/") else []
+    told += [pages.seen(tag) for tag in own.select("[class*=date] time, [class*=field][class*=date]")]
+    shown = next((text for text in told if marks.read_date(text)), title)
+    clocks = (marks.read_time(re.sub(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}", " ", text)) for text in (shown, *told))
+    start = marks.start_of(marks.read_date(shown), next(filter(None, clocks), None), zone)
+    if start is None or not shelves.SITTING.search(f"{title} {path}"):
         return None
-    place = pages.seen(own.select_one("[class*=field][class*=location] .field-item, [class*=field][class*=location]"))
+    place = pages.seen(own.select_one(WHERE))
     return Meeting(
         id=pages.split(response.url).path,
         body=site.body or "",

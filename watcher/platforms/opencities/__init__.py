@@ -30,7 +30,14 @@ ABOUT = About(
 OPTIONS = frozenset({"calendars"})
 MIN_DELAY = timedelta(seconds=2.7)
 
-MARKS = (b"OCServiceHandler.axd", b"ocsvc/Public/", b"/ocapi/", b"data-cvid=", b"OpenCities")
+MARKS = (
+    b"OCServiceHandler.axd",
+    b"ocsvc/Public/",
+    b"/ocapi/",
+    b"data-cvid=",
+    b"OpenCities",
+    b"/files/assets/public/",
+)
 JSON_MARKS = (b'"MainContentId"', b'"CalendarId"')
 
 
@@ -62,9 +69,7 @@ def read(site: Site, response: Response) -> Reading:
         return calendars.read(answer, site, response)
     page = pages.page_of(response)
     if not any(mark in response.body for mark in MARKS):
-        raise LayoutChanged(
-            "nothing on the page is OpenCities' (data-cvid, /ocapi/, OCServiceHandler)", url=response.url
-        )
+        raise LayoutChanged("nothing on the page is OpenCities' (data-cvid, /ocapi/, /files/assets/)", url=response.url)
     if page.select_one("[data-cvid]"):
         return meetings.read_list(page, site, response)
     if found := calendars.on_page(page):
@@ -80,4 +85,4 @@ def detect(url: str, response: Response | None) -> float:
         return 0.95
     if any(mark in body for mark in MARKS[:2]) or (MARKS[2] in body and MARKS[4] in body):
         return 0.9
-    return 0.6 if "/ocapi/" in path or path.endswith("/ocservicehandler.axd") else 0.0
+    return 0.9 if "/ocapi/" in path or path.endswith("/ocservicehandler.axd") else 0.0

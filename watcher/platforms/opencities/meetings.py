@@ -111,11 +111,12 @@ def read_rendered(answer: Mapping[str, Any], site: Site, response: Response) -> 
 
 
 def place(part: Tag | None) -> str:
-    """The place without its heading and its link to a map."""
+    """The place without its heading, its link to a map and sentences on how to get in."""
     if part is None:
         return ""
     texts = (" ".join(text.split()) for text in part.stripped_strings)
-    return " ".join(text for text in texts if text not in ("Location", "View Map", "Address")).strip(" ,")
+    kept = (text for text in texts if text not in ("Location", "View Map", "Address"))
+    return " ".join(text for text in kept if any(map(str.isdigit, text)) or not text.endswith(".")).strip(" ,")
 
 
 # ---------------------------------------------------------------------------------------------------------- pages

@@ -13,6 +13,7 @@ Documentation: https://developer.wordpress.org/rest-api/ and https://docs.theeve
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode, urlunsplit
 
@@ -36,7 +37,7 @@ JSON_PATH = re.compile(r"/wp-json/", re.IGNORECASE)
 MARKS = re.compile(
     rb"/wp-includes/|/wp-content/(?:themes|plugins|mu-plugins)/|api\.w\.org|content=[\"']WordPress \d", re.IGNORECASE
 )
-JSON_MARKS = re.compile(rb"\\?/wp-json\\?/(?:tribe\\?/events|wp\\?/v2)")
+JSON_MARKS = re.compile(rb"\\?/wp-json\\?/(?:tribe\\?/(?:events|views)|wp\\?/v2)")
 
 
 def opening(site: Site, today: date) -> tuple[Request, ...]:
@@ -68,6 +69,8 @@ def read(site: Site, response: Response) -> Reading:
         answer = pages.json_of(response)
         if events.is_events(answer):
             return events.read(answer, site, response)
+        if pages_of_meetings.is_rendered(answer):
+            return pages_of_meetings.read(site, replace(response, body=answer["html"].encode(), headers={}))
         return posts.read(answer, site, response)
     return pages_of_meetings.read(site, response)
 

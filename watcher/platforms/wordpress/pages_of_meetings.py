@@ -49,6 +49,11 @@ def read(site: Site, response: Response) -> Reading:
     return replace(reading, follow=(*more, *reading.follow))
 
 
+def is_rendered(answer: Any) -> bool:
+    """Whether JSON is a view of The Events Calendar as it is drawn again by script: its mark-up under `html`."""
+    return isinstance(answer, dict) and isinstance(answer.get("html"), str) and "tribe-events" in answer["html"]
+
+
 def read_meeting(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     """One meeting's page: what is published for it. What the listing said of it stands."""
     listed = response.request.meeting
