@@ -56,7 +56,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "packet",
         ),
         (
-            r"minutes|action summary|summary of actions?|action agenda|actions?\b|summary\b|synopsis|proceedings|actas?\b|minutas",
+            r"minutes|action summary|summary of actions?|action agenda|actions?\b|summary\b|synopsis|proceedings|journals?\b|actas?\b|minutas",
             "minutes",
         ),
         (r"agendas?|addend(?:um|a)|docket|orders? of (?:business|the day)|orden del d[ií]a", "agenda"),

@@ -29,6 +29,10 @@ AGENDA_KINDS = frozenset({"agenda", "packet"})
 UPLOADED = re.compile(r"/wp-content/uploads/.|/sites/[^/]+/files/.|/application/files/\d", re.IGNORECASE)
 HEAD, HEAD_LETTERS = 12, 1_500  # passages, and letters of them, in which an agenda says its date
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
+DATA_WITHIN = 4_000  # bytes: an XML's root element stands within
+_XML = re.compile(rb"<\?xml|<(?:[A-Za-z]+:)?(?:Error|ErrorResponse|Fault|string|ArrayOf\w+)[\s>/]")
+_OWN_XML = re.compile(rb"<html|schemas\.microsoft\.com/office|schemas\.openxmlformats\.org", re.IGNORECASE)
+_LITERALS = (b"null", b"true", b"false", b'""', b"0")
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 
 
@@ -76,6 +80,20 @@ def is_json(response: Response) -> bool:
     return response.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
+def is_data(response: Response) -> bool:
+    """Whether the body is a program's answer: whole JSON, or XML that is neither a web page nor a word processor's file."""
+    start = response.body[:DATA_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _XML.match(start):
+        return not _OWN_XML.search(start)
+    if not is_json(response) and start.rstrip() not in _LITERALS:
+        return False
+    try:
+        json.loads(decode(response.body, response.charset).lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return False  # a text that begins with a bracket
+    return True
+
+
 def is_document(response: Response) -> bool:
     """Whether this is a published document (asked for as one, or a PDF or Office file) rather than the vendor's page."""
     if response.request.kind in DOCUMENT_KINDS or UPLOADED.search(split(response.url).path):
@@ -86,10 +104,12 @@ def is_document(response: Response) -> bool:
 def read_document(response: Response) -> Reading:
     """An agenda, packet, minutes or attachment as passages, under the name it was published by; an agenda's items too.
 
-    Raises Unreadable, and EmptyReading where no text is in it.
+    Raises Unreadable, EmptyReading where no text is in it, LayoutChanged for the vendor's data (an error as JSON or XML).
     """
     if not response.body.strip():
         raise EmptyReading("the answer has no content", url=response.url)
+    if is_data(response):
+        raise LayoutChanged("data (JSON or XML) came where a document was due", url=response.url)
     request = response.request
     kind = request.kind if request.kind in DOCUMENT_KINDS else "document"
     document = extract(response.body, response.media_type, response.url, charset=response.charset, kind=kind)

@@ -18,7 +18,7 @@ from watcher.platforms import (
     pages,
     records,
 )
-from watcher.platforms.civicclerk.addresses import API, api_root, headers, root, with_headers
+from watcher.platforms.civicclerk.addresses import api_root, headers, root, with_headers
 
 SKIPPED = re.compile(r"\$?skip(?:token)?$", re.IGNORECASE)
 LANDMARKS = ("eventName", "startDateTime", "publishedFiles")
@@ -38,8 +38,7 @@ def read(answer: records.Record, site: Site, response: Response) -> Reading:
 
     follow = following.from_listing(meetings, site, response.fetched_at, items)
     context = records.text(answer, "@odata.context")
-    ours = context.endswith("#Events") or API.match(pages.split(response.url).path)
-    proof = f"value: [] (an empty list) {context}".strip() if ours else None
+    proof = f"value: [] (an empty list) {context}" if context.endswith("#Events") else None
     follow = (*next_page(answer, site, response), *with_headers(follow, site))
     return pages.listing(response, "Events", meetings, follow, proof=proof)
 

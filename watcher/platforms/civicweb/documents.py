@@ -15,6 +15,7 @@ from bs4.element import Tag
 
 from watcher.platforms import (
     Document,
+    EmptyReading,
     Link,
     Meeting,
     Passage,
@@ -66,11 +67,16 @@ def link_id(href: str) -> str | None:
 
 
 def read(entries: Sequence[records.Record], site: Site, response: Response) -> Reading:
-    """The meeting with its documents, and its agenda's items; where its page is unmarked, the page's words."""
+    """The meeting with its documents, and its agenda's items; where its page is unmarked, the page's words.
+
+    Raises EmptyReading for an agenda's page without a word: its items would look like removed.
+    """
     agenda = next((entry for entry in entries if kind_of(entry) == "agenda" and records.text(entry, "Html")), None)
     html = str(agenda["Html"]) if agenda else ""
     page = BeautifulSoup(html, "lxml")
     cover, rows = rows_of(page, response.url)
+    if html and not cover and not rows:
+        raise EmptyReading("the agenda's page holds no words", url=response.url)
     meeting = meeting_of(entries, agenda or entries[0], cover, site, response)
     listed = outline.Outline(meeting.id)
     level = -1
@@ -86,7 +92,7 @@ def read(entries: Sequence[records.Record], site: Site, response: Response) -> R
         (meeting,),
         items,
         follow=following.from_meeting(replace(meeting, documents=wanted), items, (), site),
-        proof=None if items or cover else f"{len(entries)} documents and no agenda's page",
+        proof=None if items or cover or meeting.documents else "no agenda's page",
     )
 
 
@@ -152,6 +158,8 @@ def rows_of(page: BeautifulSoup, base: str) -> tuple[list[str], list[Row]]:
             turn(rows, mark)
         if line := own_words(tag, base):
             (rows[-1].lines if rows else cover).append(line)
+    if not cover and not rows and (words := pages.seen(page.body)):
+        cover.append(words)  # a page without a single paragraph
     return cover, rows
 
 

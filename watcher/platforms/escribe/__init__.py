@@ -110,7 +110,7 @@ def inside(answer: object, response: Response) -> object:
     if isinstance(found, str):
         try:
             found = json.loads(found)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise LayoutChanged("the answer's `d` holds no meetings", url=response.url) from None
     return found.get("Meetings", found) if isinstance(found, Mapping) else found
 

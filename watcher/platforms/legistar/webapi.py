@@ -7,11 +7,23 @@ each is looked up with and without. `LastModifiedUtc`, `RowVersion` and sponsors
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from watcher.platforms import Document, LayoutChanged, Passage, Reading, Request, Response, Site, Unreadable, pages
+from watcher.platforms import (
+    Document,
+    EmptyReading,
+    LayoutChanged,
+    Passage,
+    Reading,
+    Request,
+    Response,
+    Site,
+    Unreadable,
+    pages,
+)
 from watcher.platforms.legistar import events, matters
 from watcher.platforms.legistar.fields import CLIENT, JSON, Fields, is_api, root_of, value
 
@@ -19,6 +31,7 @@ __all__ = ["is_api", "looks_like_json", "opening", "read"]
 
 WINDOW_BACK = timedelta(days=14)
 MOST_ROWS = 1000  # the API's own limit
+LIST = re.compile(r"/v1/[^/]+(?:/[^/]+/\d+)?/[a-z]+/?$", re.IGNORECASE)  # …/Events, …/Matters/5502/Histories
 
 
 def opening(url: str, today: date) -> tuple[Request, ...]:
@@ -43,12 +56,14 @@ def read(site: Site, response: Response) -> Reading:
     """What the Web API says. Unreadable for half an answer, LayoutChanged for entries of no kind we know."""
     try:
         answer = json.loads(response.body.decode("utf-8-sig"))
-    except ValueError as trouble:
-        raise Unreadable("the answer is no whole JSON", url=response.url) from trouble
+    except (ValueError, RecursionError):
+        raise Unreadable("the answer is no whole JSON", url=response.url) from None
     if isinstance(answer, dict) and isinstance(answer.get("value"), list):
         answer = answer["value"]  # OData's own envelope
     entries = answer if isinstance(answer, list) else [answer]
     if not entries:
+        if not LIST.search(pages.split(response.url).path):
+            raise EmptyReading("an empty list, and not from a list of the Web API's", url=response.url)
         return Reading(Document(response.url, response.request.title, "listing"), proof="[] (an empty list)")
     if not all(isinstance(entry, dict) for entry in entries):
         raise LayoutChanged("the answer holds no entries", url=response.url)

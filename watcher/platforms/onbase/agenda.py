@@ -28,7 +28,13 @@ from watcher.platforms.onbase import ids
 
 LOADS = re.compile(r"loadAgendaItem\(\s*(?P<item>\d+)\s*,\s*(?P<section>true|false)", re.IGNORECASE)
 NUMBER = re.compile(r"^\(?(?P<number>\d{1,3}[A-Za-z]?|[A-Z]{1,2}|[ivxlc]{1,5})[.)](?:\s+|$)")
-MATTER = re.compile(r"^File (?:No\.?|Number:?|#)\s*(?P<file>[A-Z0-9][\w/.-]*\w)", re.IGNORECASE)
+BESIDE = re.compile(r"^\(?(?P<number>\d{1,3}[A-Za-z]?|[A-Za-z]|[IVXivx]{1,5})[.):]?$")  # a cell of its own
+MATTER = re.compile(
+    r"^(?i:File (?:No\.?|Number:?|#))\s*(?P<file>[A-Z0-9][\w/.-]*\w)"
+    r"|^(?P<named>(?:ORD(?:INANCE)?|RES(?:OLUTION)?|[A-Z]{1,3})\.?(?:\s*(?i:No\.?|#))?[\s-]?\d{1,4}(?:-\d{1,4})+)(?=[\s.,:;)]|$)"
+    r"|^(?P<lone>[A-Z]-\d{1,4})(?=\s)"
+)
+HEAD = 600  # letters of an agenda's head in which a clerk calls the meeting off
 LOADED = re.compile(r"[\"'](?P<url>[^\"'\s]*/Documents/DownloadFileBytes/[^\"'\s]+)[\"']", re.IGNORECASE)
 GONE = re.compile(r"\bmeeting (?:is )?not available\b|\berror - onbase agenda online\b", re.IGNORECASE)
 
@@ -93,7 +99,7 @@ def meeting_of(title: str, site: Site, response: Response) -> Meeting:
 
 def read_items(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     """The agenda as a web page: each link that opens an item or a section, with the words in its cell."""
-    meeting = meeting_of(pages.seen(page.title), site, response)
+    meeting = headed(page, meeting_of(pages.seen(page.title), site, response), site, response)
     rows = outline.Outline(meeting.id)
     opened: list[tuple[str, str]] = []
     for link in page.find_all("a"):
@@ -118,6 +124,22 @@ def read_items(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     )
 
 
+def headed(page: BeautifulSoup, meeting: Meeting, site: Site, response: Response) -> Meeting:
+    """The meeting with the day at the agenda's head, where neither its listing nor the page's title told it."""
+    if meeting.start:
+        return meeting
+    first = page.find("a", href=LOADS) or page.find(onclick=LOADS)
+    head = pages.before(first) if isinstance(first, Tag) else ""
+    start = marks.moment(head, site.jurisdiction.time_zone)
+    title = (
+        meeting.title
+        or response.request.title.removeprefix("Agenda, ")
+        or (f"{start:%B} {start.day}, {start.year}" if start else "")
+    )
+    status = marks.status_of(start, response.fetched_at, meeting.title, head[:HEAD])
+    return replace(meeting, start=start, title=title, body=meeting.body or site.body or title, status=status)
+
+
 def add(link: Tag, words: str, found: re.Match[str], rows: outline.Outline) -> None:
     """One row: its number stands in the title or in the cell before, its text in the paragraphs below the title."""
     section = found["section"].lower() == "true"
@@ -125,18 +147,20 @@ def add(link: Tag, words: str, found: re.Match[str], rows: outline.Outline) -> N
     title = words[numbered.end() :] if numbered else words
     cell = link.find_parent("td")
     before = cell.find_previous_sibling("td") if cell else None
-    beside = NUMBER.match(pages.seen(before if isinstance(before, Tag) else None))
+    beside = BESIDE.match(pages.seen(before if isinstance(before, Tag) else None))
     own = link.find_parent("p")
     below = [pages.seen(p) for p in cell.find_all("p") if p is not own and not p.find("a", href=LOADS)] if cell else []
     matter = MATTER.match(title)
     mark = numbered or beside
     rows.add(
         title or words,
-        depth=0 if section else 1,
+        depth=(1 if isinstance(before, Tag) and not pages.seen(before) else 0)
+        if section
+        else 2,  # set in: a part of it
         number=mark["number"] if mark else "",
         ident=("S" if section else "I") + found["item"],
         text="\n".join(line for line in below if line),
-        matter=matter["file"] if matter else None,
+        matter=next(filter(None, matter.groups())) if matter else None,
     )
 
 

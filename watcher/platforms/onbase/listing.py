@@ -80,7 +80,7 @@ def results_of(text: str, response: Response) -> list[Mapping[str, Any]] | None:
         return None
     try:
         results, _ = json.JSONDecoder().raw_decode(text[found.end() :])
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreadable("the SearchResults of the page are damaged or cut off", url=response.url) from None
     if results.get("HasError"):
         raise LayoutChanged("the vendor's search says that it failed (HasError)", url=response.url)

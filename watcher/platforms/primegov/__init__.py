@@ -5,7 +5,7 @@
     /Public/CompiledDocument?meetingTemplateId=&compileOutputType=          a document; leads to a signed address
 
 A document's identity is its template and output; the compiled file's own number changes when it is published again.
-The vendor names meetings, not bodies: a meeting's body is its title.
+The vendor names meetings, not bodies: a meeting's body is its title without a clerk's remark such as "- Cancelled".
 
 Checked against one recorded list (Clayton County, 2026). The agenda pages were never seen live by us: they are read by
 the ids and classes that public readers of such pages and one published copy of a page (Oklahoma City, 2022) name.
@@ -47,6 +47,12 @@ API = "/api/v2/publicportal/"
 WEB_PAGE = "3"  # compileOutputType: 1 a PDF, 2 another file, 3 a page of the portal
 OLD_YEAR = timedelta(days=21)  # this far into January the last meetings of December still get their minutes
 JSON = (("accept", "application/json"),)
+# What a clerk writes around a meeting's name when it is not held as planned: "… Committee Meeting - Cancelled".
+STANDING = re.compile(
+    r"\s*[-–—:(*]+\s*(?:cancel+ed|cancel+ation|postponed|rescheduled|revised|amended)\W*$"
+    r"|^\W*(?:cancel+ed|postponed|rescheduled|revised|amended)\s*[-–—:)*]+\s*",
+    re.IGNORECASE,
+)
 LANDMARKS = ("documentList", "meetingTypeId", "committeeId")
 
 
@@ -99,10 +105,11 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     )
     documents = tuple(document_of(paper, response) for paper in in_order(entry))
     notices = [link.title for link in documents if link.kind == "notice"]
-    page = next((link.url for link in documents if link.kind == "agenda" and is_page(link.url)), None)
+    shown = {link.kind: link.url for link in reversed(documents) if is_page(link.url)}
+    page = shown.get("agenda") or shown.get("packet")
     return Meeting(
         id=records.text(entry, "id"),
-        body=title,
+        body=STANDING.sub("", title) or title,
         title=title,
         start=start,
         status=marks.status_of(

@@ -22,6 +22,7 @@ from watcher.platforms import (
 
 ROWS = ".section-row, .agenda-item, .item_contents"
 LANDMARKS = f"{ROWS}, .meeting-item, [data-sectionid], [data-meetingid]"
+COMPILED = re.compile(r"/public/compileddocument$", re.IGNORECASE)
 HUNG = re.compile(r"/(attachment|document)/(\d+)", re.IGNORECASE)
 
 
@@ -39,9 +40,14 @@ def link_id(href: str) -> str | None:
 
 
 def read(site: Site, response: Response) -> Reading:
-    """The page's meeting and items. LayoutChanged without any of the portal's marks, EmptyReading without items."""
+    """The page's meeting and items. LayoutChanged without any of the portal's marks, EmptyReading without items.
+
+    A compiled document that is a page has none of the marks: its own words must be an agenda.
+    """
     page = pages.page_of(response)
     if page.select_one(LANDMARKS) is None:
+        if COMPILED.search(pages.split(response.url).path):
+            return pages.own_agenda(response)
         raise LayoutChanged("the page has neither sections nor items of a PrimeGov agenda", url=response.url)
     marked = page.select_one("[data-meetingid]")
     ident = str(marked["data-meetingid"]) if marked else link_id(response.url) or response.url
