@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPELLINGS = str.maketrans(
     {
@@ -40,21 +41,32 @@ _ENUMERATOR = re.compile(
 _FIRST_WORD = re.compile(r"(?:[Ii]tem |ITEM )?\(?[A-Za-z\d.]{1,12}[.)]*\s")
 
 
+KNOWN = 2_048  # texts whose folding is remembered: the items of an agenda are asked for under five names on two sides
+LONG = 4_000  # characters: a longer text is not remembered
+
+
 def fold(text: str) -> str:
     """Return what is compared instead of `text`: one spelling of quotes, dashes, ligatures, spaces and letter case.
 
     A bare place in a list at the start ("12. ", "(b) ") is left out: a renumbered list says nothing new. So are the
     marks around words that are new in a draft: words that are underlined now are the same words.
     """
+    return _known(text) if len(text) <= LONG else _folded(text)
+
+
+def _folded(text: str) -> str:
     if "++" in text:
         text = text.replace("++", "")
     if not text.isascii():
         text = _SOFT_HYPHEN.sub("", unicodedata.normalize("NFC", text)).translate(_SPELLINGS)
     text = " ".join(text.split())
-    if any(mark in text for mark in _LOOSE):  # almost never, and asking is a hundred times cheaper than the pattern
+    if any([mark in text for mark in _LOOSE]):  # noqa: C419 - almost never; a list is asked in a third of the time
         text = _LOOSE_MARKS.sub(lambda found: found.group().strip(), text)
     place = _place(text)
     return text[place:].casefold()
+
+
+_known = lru_cache(KNOWN)(_folded)
 
 
 def same(before: str, after: str) -> bool:

@@ -81,6 +81,7 @@ BLOCKS = frozenset(
         "search",
     ]
 )
+TELLING = BLOCKS | {"a", "br"}  # elements that part, join or name the words around them; the others are passed through
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 AROUND = frozenset({"tr", "li", "p", "dd", "dt"})
 CELLS = frozenset({"td", "th"})
@@ -360,56 +361,49 @@ class _Walk:
         self.underlined = underlined
 
     def walk(self, root: LexborNode) -> list[Passage]:
-        node: LexborNode | None = root
-        below = 0  # levels below the root
+        above: list[tuple[LexborNode, str]] = []  # the elements around, outermost first
+        node, tag = root, root.tag or ""
         marked = self.underlined or root.css_first(REVISED) is not None
         striking = {node.mem_id for node in root.css(STRUCK)} if marked else set()
         adding = {node.mem_id for node in root.css(UNDERLINED)} if marked else set()
-        while node is not None:
-            tag = node.tag or ""
+        while True:
             child = None
             if tag == "-text":
-                self._text(node)
+                text = node.text_content
+                if text and (self.run or not text.isspace()):
+                    self._text(text, above)
             elif tag != "-comment":
-                self._enter(node, tag)
+                if tag in TELLING:
+                    self._enter(node, tag)
                 if marked:
                     self._count(1, tag, node.mem_id in striking, node.mem_id in adding)
                 child = node.first_child
             if child is not None:
-                node = child
-                below += 1
+                above.append((node, tag))
+                node, tag = child, child.tag or ""
                 continue
             while True:
-                if tag[:1] != "-":
-                    if marked:
-                        self._count(-1, tag, node.mem_id in striking, node.mem_id in adding)
+                if marked and tag[:1] != "-":
+                    self._count(-1, tag, node.mem_id in striking, node.mem_id in adding)
+                if tag in TELLING:
                     self._leave(tag)
-                if not below:
+                if not above:
                     self._flush()
                     return self.done
                 beside = node.next
                 if beside is not None:
-                    node = beside
+                    node, tag = beside, beside.tag or ""
                     break
-                above = node.parent
-                if above is None:
-                    self._flush()
-                    return self.done
-                node, tag = above, above.tag or ""
-                below -= 1
-        return self.done
+                node, tag = above.pop()
 
     def _count(self, step: int, tag: str, strikes: bool, adds: bool) -> None:
         self.struck += step * strikes
         self.new += step * adds
         self.linked += step * (tag == "a")
 
-    def _text(self, node: LexborNode) -> None:
-        text = node.text_content or ""
-        blank = not text or text.isspace()
-        if blank and not self.run:
-            return
-        if "\n" in text and (parent := node.parent) is not None and parent.tag == "pre":
+    def _text(self, text: str, above: list[tuple[LexborNode, str]]) -> None:
+        blank = text.isspace()
+        if "\n" in text and above and above[-1][1] == "pre":
             text = text.replace("\n", "\r")
         if (self.struck or self.new) and not blank:
             text = self._marked(text)
@@ -460,6 +454,10 @@ class _Walk:
         key, self.key = self.key, ""
         if text.isspace():
             return
+        if "\r" not in text and len(text) <= LONG_LINE:  # nearly every run
+            if line := tidy(text):
+                self._put(Passage(line, self.heading, key), level)
+            return
         for paragraph in _paragraphs(text):
             self._put(Passage(paragraph, self.heading, key), level)
             key = ""
@@ -499,10 +497,6 @@ class _Walk:
 
 def _paragraphs(text: str) -> Iterator[str]:
     """Yield the paragraphs of a run of inline text, where a line break is written as a carriage return."""
-    if "\r" not in text and len(text) <= LONG_LINE:  # nearly every run
-        if line := tidy(text):
-            yield line
-        return
     lines = [tidy(line) for line in text.split("\r")]
     held: list[str] = []
     for line in [*lines, ""]:

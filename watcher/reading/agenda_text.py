@@ -22,19 +22,21 @@ from watcher.reading.agenda_words import (
     BEHIND,
     CAPITAL_AGENDA,
     CAPITALS,
-    HELD,
     LISTED,
+    MARKED,
     NO_HEAD,
     NOTICE,
     OPENS,
     PLACE_IN_LIST,
     RECOMMENDED,
     SEAM,
+    SEAM_BEFORE,
     SECTION,
     SENTENCE,
     SIGNED,
     STANDING,
     file_of,
+    tells_what_was_done,
 )
 from watcher.reading.numbering import Counter, Number, number_at
 from watcher.reading.outline import Outline
@@ -131,10 +133,18 @@ class _Agenda:
             if not self._line(place, passage.text):
                 break
         items = [row for row in self.found if not row.section]
-        standing = {found[0] for row in self.found if (found := STANDING.search(row.title.lower()))}
         enough = len(items) >= (1 if self.addendum else FEWEST)
-        sure = self.addendum or len(standing) >= (1 if self.headed else 2)
-        return self.found if enough and sure else []
+        return self.found if enough and (self.addendum or self._has_standing(1 if self.headed else 2)) else []
+
+    def _has_standing(self, fewest: int) -> bool:
+        """Say whether the rows name so many kinds of standing business. Most agendas do in their first lines."""
+        standing: set[str] = set()
+        for row in self.found:
+            if found := STANDING.search(row.title.lower()):
+                standing.add(found[0])
+                if len(standing) >= fewest:
+                    return True
+        return False
 
     def _line(self, place: int, text: str) -> bool:
         """Take one line. Return False where the agenda has ended."""
@@ -171,7 +181,7 @@ class _Agenda:
             return self._sure()
         if number and OPENS.match(rest) and self.opened and not self.counter.fresh:
             return True  # the minutes of an earlier meeting begin
-        if not HELD.search(text):
+        if not tells_what_was_done(text):
             return False
         if not self._sure():  # minutes, it turns out
             self.found, self.items = [], 0
@@ -272,8 +282,12 @@ class _Agenda:
     def _seams(self, words: str) -> Iterator[str]:
         """Yield a line cut where the next number of the count stands inside it: a list that lost its line breaks."""
         start = 0
+        first = MARKED.search(words)
+        if first is None:  # most lines hold no such mark, or at their end alone
+            yield words.strip()
+            return
         counter = Counter(list(self.counter.levels), fresh=False)
-        for seam in SEAM.finditer(words):
+        for seam in SEAM.finditer(words, max(first.start() - SEAM_BEFORE, 0)):
             number = number_at(words[seam.end() :])
             if number and counter.due(number) and counter.take(number) is not None:
                 yield words[start : seam.start()].strip()

@@ -84,8 +84,19 @@ CLOSED = re.compile(r"[(\[]([^()\[\]]{5,40})[)\]]\W*\Z")
 CAPITALS = re.compile(r"([^a-z]{10,}?)(?:[.:–—-]+\s*|\s+)(?=[\"“(]?[A-Z][a-z])")
 # The white space is looked for first: eight looks back at every letter take five times as long.
 SEAM = re.compile(r"\s(?=\(?[\dA-Za-z]{1,4}[.)]\s+\S)(?<!\bsection\s)(?<!\bsec\.\s)(?<!\bno\.\s)(?<!\barticle\s)(?<!\bchapter\s)(?<!\bdistrict\s)(?<!\bitem\s)(?<!\bward\s)", re.IGNORECASE)  # fmt: skip
+MARKED = re.compile(r"[.)]\s+\S")  # the mark behind a seam's number
+SEAM_BEFORE = 6  # characters from a seam to that mark: its white space, a bracket, four letters
 SIGNED = re.compile(r"\s+(?=(?:respectfully|posted|dated|all meetings|notes?:|disclaimer)\b)", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
+
+
+_OF_HELD = ("moved", "motion", "seconded", "was ", "were ", "unanimously")  # one stands in all that HELD finds
+
+
+def tells_what_was_done(text: str) -> bool:
+    """Say whether a line tells what a meeting did, as minutes do. The words are asked for before the pattern is."""
+    low = text.lower()
+    return any([word in low for word in _OF_HELD]) and HELD.search(text) is not None  # noqa: C419 - a list is faster
 
 
 def file_of(title: str) -> str | None:

@@ -52,7 +52,7 @@ class Outline:
                 matter=matter,
                 action=action,
                 section=" / ".join(above),
-                consent=any(CONSENT.search(words) and not NOT_CONSENT.search(words) for words in above),
+                consent=any(_of_consent(words) for words in above),
                 attachments=tuple(attachments),
             )
         )
@@ -82,3 +82,7 @@ class Outline:
     def items(self) -> tuple[AgendaItem, ...]:
         """The agenda in reading order."""
         return tuple(self._items)
+
+
+def _of_consent(words: str) -> bool:
+    return "consent" in words.lower() and CONSENT.search(words) is not None and NOT_CONSENT.search(words) is None
