@@ -33,6 +33,17 @@ def test_a_word_underlined_beside_a_struck_one_is_new(under: str) -> None:
     assert texts(pdf(f"{STRIKE} {under}")) == [DRAFT]
 
 
+@pytest.mark.parametrize(
+    ("room", "end", "text"),
+    [(270, 6.0, DRAFT), (1000, 11.0, SENTENCE.replace("shall", "~~shall~~"))],
+    ids=["a space underlined with its word", "a blank to fill in"],
+)
+def test_a_line_may_go_on_below_the_space_after_its_word(room: int, end: float, text: str) -> None:
+    shown = f"[(The sheriff shall may) -{room} ( honor a detainer request of the agency.)]"
+    under = f"0.5 w {MAY[0]} {BASE - 1.5} m {MAY[1] + end} {BASE - 1.5} l S"
+    assert texts(pdf(f"{STRIKE} {under}", shown=shown)) == [text]
+
+
 def test_an_underlining_annotation_is_read() -> None:
     left, right = MAY
     quad = f"{left} {BASE + 9} {right} {BASE + 9} {left} {BASE - 2} {right} {BASE - 2}"

@@ -125,6 +125,21 @@ def test_a_new_paper_of_an_on_topic_matter_weighs_what_it_is(paper: str, label: 
     assert builtin().judge_pair("", paper, MATTER).label == label
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Attachment: Fiscal Impact Statement - OMB",
+        "Attachment: Hearing Testimony 4/10/25",
+        "May 10, 2025, Committee on Public Safety, Amended by Committee",
+    ],
+)
+def test_a_line_without_a_word_on_the_subject_points_nowhere(line: str) -> None:
+    title = "A Local Law in relation to the honoring of civil immigration detainers by the police department"
+    verdict = builtin().judge_pair("", line, (title,))
+    assert verdict.label != "unrelated"
+    assert verdict.stance == "unclear"
+
+
 def test_a_step_of_another_matter_is_unrelated() -> None:
     other = "Int 13-2025 | A Local Law in relation to ice cream trucks | Status: {} | Version: *"
     assert builtin().judge_pair(other.format("Introduced"), other.format("Vetoed")).label == "unrelated"

@@ -39,6 +39,7 @@ STAGES = [
     ("committee reported the bill with amendments", "amended"),
     ("ordinance 25-9 adopted", "adopted"),
     ("march 3, 2026, common council, adopted", "adopted"),
+    ("june 14, 2025, administration, city charter rule adopted", "adopted"),
     ("voted 4-1 to end the agreement", "adopted"),
     ("became effective without the mayor's signature", "adopted"),
     ("la resolucion fue adoptada por unanimidad", "adopted"),

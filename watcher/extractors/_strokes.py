@@ -23,6 +23,8 @@ MOST_CROSSED = 0.6  # of the letters that a line passes, or it is an underline o
 # How far from the foot of its letters an underline stands, as a share of the line's height.
 UNDER = (-0.3, 0.06)
 BEYOND = 4.0  # points: a line that goes on further than its words is a border, or is filled in by hand
+SPACE = 0.7  # of the letters' height: the widest space that is underlined with its word (that of a typewriter's face)
+TOUCHES = 1.0  # points that a line may reach into the next word
 HANG = frozenset("gjpqyQ,;()[]{}_/|§")  # letters that reach below the foot of the others
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in points
@@ -70,7 +72,8 @@ def revised(text: str, boxes: Sequence[Box | None], lines: Sequence[Stroke], lin
         letters = [(line.height - box[1]) / max(box[3] - box[1], 0.1) for place, box in over if text[place].isalnum()]
         if not letters:
             continue
-        fits = line.left >= over[0][1][0] - BEYOND and line.right <= over[-1][1][2] + BEYOND
+        beyond = BEYOND if _open_ended(line, boxed, over) else max(BEYOND, SPACE * high)
+        fits = line.left >= over[0][1][0] - beyond and line.right <= over[-1][1][2] + beyond
         if sum(CROSSES[0] <= height <= CROSSES[1] for height in letters) >= MOST_CROSSED * len(letters):
             for place, _ in over:
                 look[place] = "-"
@@ -78,6 +81,14 @@ def revised(text: str, boxes: Sequence[Box | None], lines: Sequence[Stroke], lin
             for place, box in over:
                 look[place] = look[place] or ("" if _within(box, links) else "+")
     return marked(text, look) if any(look) else text
+
+
+def _open_ended(line: Stroke, boxed: Sequence[tuple[int, Box]], over: Sequence[tuple[int, Box]]) -> bool:
+    """Return whether a line runs on past the next word on either side, where no underlined space explains it."""
+    first, last = boxed.index(over[0]), boxed.index(over[-1])
+    past_before = first > 0 and line.left < boxed[first - 1][1][2] - TOUCHES
+    past_after = last + 1 < len(boxed) and line.right > boxed[last + 1][1][0] + TOUCHES
+    return past_before or past_after
 
 
 def _within(box: Box, links: Sequence[Box]) -> bool:

@@ -160,7 +160,7 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None
         direction = stance_of(around.folded.low)
         if direction != "unclear":
             reasons.append("The direction is that of the matter, as its title or text says it.")
-    if direction == "unclear" and layer is not None and said.strip():
+    if direction == "unclear" and layer is not None and seen.cues:  # a line without a cue of its own points nowhere
         direction = layer.direction(said, [cue for cue_of, cue in cues if cue_of is seen])
         if direction != "unclear":
             reasons.append("No clause of it says which way it points; texts of such words do.")
