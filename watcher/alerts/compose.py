@@ -39,6 +39,11 @@ _STAGE_ORDER = (
     "second_reading", "amended", "tabled_withdrawn", "vetoed", "adopted", "repealed",
 )  # fmt: skip
 _LABELS: tuple[Label, ...] = ("unrelated", "unsure", "relevant")
+# What numbers a section of a code: § 24-211.07, Sec. 12H.2, 9.04.010. Its words may change, it stays the same section.
+_SECTION = re.compile(
+    r"\W*(?:(?:§+|(?i:sec(?:tions?|s)?\b\.?))\s*)?(?P<number>(?:[A-Z]{1,3}-?)?\d+[A-Z]{0,2}(?:[-.:][A-Z]?\d+[A-Za-z]?)+)(?![\w/])"
+)
+HEADING = 200  # characters; what is longer is no heading
 _FILE_MENTION = re.compile(
     r"\b(?:council |legislative |city )?(?:file|docket)\s*(?:#|no\.?|number)\s*:?\s*([A-Z]{0,6}[ -]?\d[\w-]*)",
     re.IGNORECASE,
@@ -91,8 +96,24 @@ def _about(change: Change) -> tuple[str, ...]:
         return ("file", file)
     if what != "passage":
         return (what, meeting, name)
-    section = " › ".join(change.heading)
+    section = _section(change)
     return ("passage", meeting, change.url, section) if meeting else ("section", change.url, section)
+
+
+def _section(change: Change) -> str:
+    """What ties the changes of one section: its number, else its headings. A heading that changes is its own section's."""
+    line = (change.before or change.after).partition("\n")[0]
+    for heading in (*reversed(change.heading), line):
+        if number := _section_number(heading):
+            return number
+    return " › ".join(change.heading)
+
+
+def _section_number(heading: str) -> str:
+    """2-1187.1 of "Sec. 2-1187.1. - Immigration"; "" for a text that is no heading of a numbered section."""
+    line = heading.partition("\n")[0]
+    found = _SECTION.match(line) if len(line) <= HEADING else None
+    return found["number"] if found else ""
 
 
 def _file(change: Change) -> str | None:
@@ -285,7 +306,7 @@ def _name(find: _Find) -> str:
         case ("file", number):
             return f"file/{number}"
         case ("section", url, section):
-            return f"section/{_digest(url)[:12]}/{one_line(section)[:80]}"
+            return f"section/{_digest(url)[:12]}/{section if _section_number(section) else _plain(section)[:80]}"
         case _:
             lead = find.lead
             renamed = subject(lead)[2] == "title" and lead.before

@@ -26,16 +26,16 @@ def with_ordinances(changes: Iterable[Change], before: Reading | None, after: Re
         if change.key == "codified-through":
             found = _fresh(change.before, change.after)
         else:
-            place = next((place for place in _places(change) if place in new), None)
-            found = _fresh(old.get(place, ""), new[place]) if place else ()
+            place = next((place for place in _places(change, change.after or change.before) if place in new), None)
+            earlier = next((old[place] for place in _places(change, change.before) if place in old), "")
+            found = _fresh(earlier, new[place]) if place else ()
         yield replace(change, ordinances=tuple(Enactment(number) for number in found)) if found else change
 
 
-def _places(change: Change) -> Iterator[tuple[str, ...]]:
-    """Yield the trails under which the note of the changed section may stand: its own, or that of its new heading."""
+def _places(change: Change, words: str) -> Iterator[tuple[str, ...]]:
+    """Yield the trails under which the note of the changed section may stand: its own, or that of its heading's words."""
     yield change.heading
-    first = (change.after or change.before).partition("\n")[0]
-    yield (*change.heading, first)
+    yield (*change.heading, words.partition("\n")[0])
 
 
 def _notes(reading: Reading) -> dict[tuple[str, ...], str]:

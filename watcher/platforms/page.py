@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from urllib.parse import urldefrag, urljoin
 
 from watcher.extractors import html, sniff
-from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Response, Site, extract, pages
+from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Response, Site, codes, extract, pages
 
 ABOUT = About(
     vendor="any website",
@@ -23,6 +23,7 @@ ABOUT = About(
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(0)
 
+OF_LAW = ("code", "ordinance", "legislation")  # kinds of pages that may hold a publisher's notes around the law
 MAX_FOLLOW = 60  # links of one listing; a page lists newest first, and the rest was seen at earlier visits
 
 # Words of `follow`, the kind of request they stand for, and how clerks write them in links and addresses.
@@ -80,6 +81,8 @@ def read(site: Site, response: Response) -> Reading:
     )
     if not document.passages:
         raise EmptyReading("the document holds no text", url=response.url)
+    if document.kind in OF_LAW:
+        document = codes.noted(document)
     follow = tuple(_linked(site, response)) if own and site.follow else ()
     if document.kind in pages.AGENDA_KINDS and not follow:
         return pages.agenda_of(document, response.request)

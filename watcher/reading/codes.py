@@ -238,6 +238,40 @@ def document(
     return Document(url, title or found[0].text, "code", found)
 
 
+# Headings, and elements of XML, under which a publisher's own words stand.
+_NOTES_ABOVE = re.compile(
+    r"(?:(?:section|cross|state law|statutory)[ -]references?|effects? of amendments?|(?:emergency|temporary) legislation"
+    r"|(?:legislative|amendment|statutory|source)?[ -]?(?:history|histories)(?: notes?| of .{1,40})?|prior codifications?|derivations?"
+    r"|(?:case|(?:editor|revisor|reviser|codifier|compiler|publisher)(?:ial|['’]?s?['’]?)|historical(?: and statutory)?)[ -]?notes?"
+    r"|notes of decisions|annotations?|foot-?notes?|source ?credits?|law review .{1,40})\W*\Z",
+    re.IGNORECASE,
+)
+_ELEMENTS = frozenset({"annotation", "annotations", "footnote", "sourceCredit", "editorialNote"})
+
+
+def noted(document: Document) -> Document:
+    """A watched page as a reader of codes would give it: what its publisher says of the law, told apart by its key.
+
+    On a page of a kind other than a code "History" may head the way of a bill, and "(adopted 3-2-2026)" be news: there
+    only an element of that name and "codified through" are told apart.
+    """
+    whole = document.kind == "code"
+    found: list[Passage] = []
+    for passage in document.passages:
+        place = passage.key or "/".join(passage.heading)[-200:]
+        if any(part in _ELEMENTS or (whole and _NOTES_ABOVE.match(part)) for part in passage.heading):
+            found.append(replace(passage, key=key_of_note(place, HISTORY if _CITED.search(passage.text) else NOTE)))
+            continue
+        law, note, kind = _parted(Block(passage.text))
+        if not note or not (whole or kind == BANNER):
+            found.append(passage)
+            continue
+        if law:
+            found.append(replace(passage, text=law))
+        found.append(Passage(note, (*passage.heading, kind), key_of_note(place, kind)))
+    return replace(document, passages=tuple(found))
+
+
 def is_paper(response: Response) -> bool:
     """Whether this is a paper beside a code (an ordinance's PDF) rather than a part of the code itself."""
     if response.request.kind == "document":
