@@ -15,7 +15,7 @@ from bs4.element import Tag
 
 from watcher.errors import EmptyReading, LayoutChanged, Unreadable
 from watcher.extractors import extract
-from watcher.extractors.text import decode
+from watcher.extractors.text import INVISIBLE, decode
 from watcher.model import Document, Meeting, Reading, Request, Response, Site
 from watcher.reading import agenda_text, marks
 
@@ -32,6 +32,7 @@ _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 DATA_WITHIN = 4_000  # bytes: an XML's root element stands within
 _XML = re.compile(rb"<\?xml|<(?:[A-Za-z]+:)?(?:Error|ErrorResponse|Fault|string|ArrayOf\w+)[\s>/]")
 _OWN_XML = re.compile(rb"<html|schemas\.microsoft\.com/office|schemas\.openxmlformats\.org", re.IGNORECASE)
+_INVISIBLE = str.maketrans("", "", INVISIBLE)
 _LITERALS = (b"null", b"true", b"false", b'""', b"0")
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 
@@ -178,8 +179,8 @@ def meeting_above(
 
 
 def seen(tag: Tag | None) -> str:
-    """Visible text in one line."""
-    return " ".join(tag.get_text(" ").split()) if tag else ""
+    """Visible text in one line, without the signs of no width that editors of pages leave behind."""
+    return " ".join(tag.get_text(" ").translate(_INVISIBLE).split()) if tag else ""
 
 
 def before(tag: Tag) -> str:

@@ -48,7 +48,7 @@ MIN_DELAY = timedelta(seconds=2.7)
 
 BACK, AHEAD = timedelta(days=14), timedelta(days=120)
 CALENDAR = "/meetingscalendarview.aspx"
-LANDMARKS = ("MeetingName", "MeetingDocumentLink", "FormattedStart")
+LANDMARKS = ("MeetingName", "MeetingDocumentLink", "MeetingLinks", "FormattedStart")
 KINDS = {
     "agenda": "agenda",
     "postagenda": "agenda",
@@ -116,13 +116,18 @@ def inside(answer: object, response: Response) -> object:
 
 
 def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting:
-    """One meeting of the calendar."""
+    """One meeting of the calendar, or of PastMeetings, whose entries are named by their papers."""
     zone = site.jurisdiction.time_zone
-    name, remark = records.words(entry, "MeetingName"), records.words(entry, "TimeOverride")
-    start = when(records.text(entry, "StartDate"), zone) or marks.moment(records.text(entry, "FormattedStart"), zone)
+    links = records.many(entry, "MeetingDocumentLink") or records.many(entry, "MeetingLinks")
+    named = [records.words(link, "MeetingName") for link in links] if "MeetingLinks" in entry else []
+    name = records.words(entry, "MeetingName") or next(filter(None, named), "") or records.words(entry, "MeetingType")
+    remark = records.words(entry, "TimeOverride")
+    stamps = (when(records.text(entry, field), zone) for field in ("StartDate", "Start"))
+    spoken = (marks.moment(records.text(entry, field), zone) for field in ("FormattedStart", "MeetingDate"))
+    start = next(filter(None, (*spoken, *stamps) if "MeetingLinks" in entry else (*stamps, *spoken)), None)
     end = when(records.text(entry, "EndDate"), zone)
     where = records.words(entry, "Location") or records.words(entry, "Description")
-    papers = sorted(records.many(entry, "MeetingDocumentLink"), key=official)
+    papers = sorted(links, key=official)
     documents = tuple(link for link in (document_of(paper, response) for paper in papers) if link)
     marked = True in (entry.get("IsCancelled"), entry.get("Cancelled"))
     gone = ["cancelled"] if marked else marks.called_off(link.title for link in documents)

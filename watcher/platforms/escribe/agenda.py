@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bs4.element import Tag
 
@@ -21,11 +22,17 @@ from watcher.platforms import (
 )
 
 TITLES = ".AgendaItemTitle, .ClosedAgendaItemTitle"
-ROWS = f"{TITLES}, .AgendaItemDescription, a[href*='FileStream.ashx' i]"
+TITLE = ("AgendaItemTitle", "ClosedAgendaItemTitle")
+SAID = ("AgendaItemDescription", "AgendaItemMinutes", "MotionText")
+WORDS = ".AgendaItemDescription, .AgendaItemMinutes, .MotionText, .RichText"
+ROWS = f"{TITLES}, .AgendaItemHeader, {WORDS}, a[href*='FileStream.ashx' i]"
 LANDMARKS = f"{TITLES}, .AgendaItemContainer, .AgendaItem, .AgendaItemTitleRow"
 PAGE = re.compile(r"\bmeeting\.aspx(?:\?|$)", re.IGNORECASE)
 NUMBERED = re.compile(r"AgendaItem(\d+)$")
 CHOSEN = re.compile(r"SelectItem\((\d+)\)")
+DATED = re.compile(r"\s*[-–—]?\s*[A-Za-z]{3,9}\.? \d{1,2}, \d{4}\b.*$")
+# Closed sessions have no counter: their number is part of the title.
+LEADING = re.compile(r"(?P<number>(?:[A-Z]{1,3}|\d{1,3})(?:\.(?:\d{1,3}|[A-Za-z]))+\.?|\d{1,3}\.)\s+(?=\S)")
 FILE = re.compile(r"(?:([A-Z]{1,8}(?:-[A-Z0-9]+)*-\d{2,6}(?:-\d{2,6})?)|File\s*#?\s*(\d{2,4}-\d{2,6}))\s*[:–-]")
 
 
@@ -51,14 +58,22 @@ def read(site: Site, response: Response) -> Reading:
         raise LayoutChanged("the page has no item of an eSCRIBE agenda", url=response.url)
     ident = pages.parameter(response.url, "Id") or response.url
     meeting = pages.meeting_above(page, LANDMARKS, ident, site, response, body=site.body)
+    if meeting is not response.request.meeting:
+        meeting = replace(meeting, body=site.body or DATED.sub("", meeting.title) or meeting.title)
+    if not meeting.location and (place := pages.seen(page.select_one(".AgendaMeetingLocation"))):
+        meeting = replace(meeting, location=place)
     rows = outline.Outline(meeting.id)
     matters: dict[str, Matter] = {}
     for row in page.select(ROWS):
         if row.name == "a":
             if link := attachment(row, response.url):
                 rows.attach(link)
-        elif "AgendaItemDescription" in pages.classes(row):
+        elif row.select_one(WORDS) or row.find_parent(class_=TITLE):
+            continue  # a frame around what speaks for itself, and a title set as rich text
+        elif row.find_parent(class_=SAID) or not set(pages.classes(row)).isdisjoint((*SAID, "RichText")):
             rows.say(pages.seen(row))
+        elif "AgendaItemHeader" in pages.classes(row):
+            head(rows, row)
         elif matter := add(rows, row):
             matters.setdefault(matter.file, matter)
     items = rows.items()
@@ -76,16 +91,34 @@ def read(site: Site, response: Response) -> Reading:
 
 def add(rows: outline.Outline, tag: Tag) -> Matter | None:
     """An item, and the matter whose file number its title begins with. Nested boxes and numbers tell how deep it is."""
-    title = pages.seen(tag)
+    counter, title = counter_of(tag), pages.seen(tag)
+    number = counter
+    if not number and (leading := LEADING.match(title)):
+        number, title = leading["number"], title[leading.end() :]
     if not title:
         return None
-    row = tag.find_parent(class_="AgendaItemTitleRow") or tag.parent
-    number = pages.seen(row.select_one(".AgendaItemCounter")) if row else ""
     found = FILE.match(title)
     file = (found[1] or found[2]) if found else ""
-    boxes = len(tag.find_parents(class_="AgendaItemContainer"))
-    rows.add(title, number=number, ident=ident_of(tag), matter=file or None, depth=boxes + number.strip(".").count("."))
+    rows.add(title, number=number, ident=ident_of(tag), matter=file or None, depth=depth_of(tag, counter))
     return Matter(file, file, title=title) if file else None
+
+
+def counter_of(tag: Tag) -> str:
+    """An item's number, which stands beside its title."""
+    row = tag.find_parent(class_="AgendaItemTitleRow") or tag.parent
+    return pages.seen(row.select_one(".AgendaItemCounter")) if row else ""
+
+
+def depth_of(tag: Tag, counter: str) -> int:
+    """How deep an item lies; even numbers, so that a header finds place between an item and what it is part of."""
+    return 2 * (len(tag.find_parents(class_="AgendaItemContainer")) + counter.strip(".").count("."))
+
+
+def head(rows: outline.Outline, tag: Tag) -> None:
+    """The header of a group of items, which stands within the first of them."""
+    first = tag.find_next(class_=TITLE)
+    if isinstance(first, Tag):
+        rows.head(pages.seen(tag), depth=depth_of(first, counter_of(first)) - 1)
 
 
 def ident_of(tag: Tag) -> str:

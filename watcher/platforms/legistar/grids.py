@@ -15,6 +15,7 @@ from bs4.element import Tag
 
 from watcher.platforms import EmptyReading, LayoutChanged, Response, marks, pages
 
+seen = pages.seen
 HOLDER = "ctl00_ContentPlaceHolder1_"
 _COUNT = re.compile(r"^\s*([\d,]+) records?\s*$", re.IGNORECASE)
 _POPUP = re.compile(r"""['"]([^'"]+\.a[sp][hp]x[^'"]*)['"]""", re.IGNORECASE)
@@ -39,11 +40,6 @@ def page_of(response: Response) -> BeautifulSoup:
         if found := _NOT_THERE.search(words[:2000]):
             raise LayoutChanged(f"InSite answered with an error page ({found.group(0)!r})", url=response.url)
     return page
-
-
-def seen(tag: Tag | None) -> str:
-    """Visible text in one line."""
-    return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
 def written(tag: Tag | None) -> str:
@@ -122,7 +118,7 @@ def grid(page: BeautifulSoup, name: str, base: str) -> Grid | None:
     Raises LayoutChanged when fewer rows stand there than the page itself counts, EmptyReading when there are no rows
     and no word of the vendor's that there are none.
     """
-    table = page.find("table", id=f"{HOLDER}{name}_ctl00")
+    table = page.find("table", id=f"{HOLDER}{name}_ctl00") or unnamed(page, name)
     if not isinstance(table, Tag):
         return None
     headers = tuple(heading(th) for th in own(table, "th") if "rgHeader" in (th.get("class") or ()))
@@ -136,6 +132,13 @@ def grid(page: BeautifulSoup, name: str, base: str) -> Grid | None:
     if rows and count is not None and not paged and len(rows) < count:
         raise LayoutChanged(f"the page counts {count} records and shows {len(rows)}", url=base)
     return Grid(headers, rows, None if rows else proof_of_emptiness(table, count, base))
+
+
+def unnamed(page: BeautifulSoup, name: str) -> Tag | None:
+    """A grid whose table lost its id on the way (pages saved in part) and whose rows and links still bear it."""
+    its_own = re.compile(f"^{HOLDER}{name}_ctl00_")
+    tables = page.find_all("table", class_="rgMasterTable", id=False)
+    return next((table for table in tables if table.find(id=its_own)), None)
 
 
 def by_header(headers: Sequence[str], cells: Iterable[Tag]) -> dict[str, Tag]:

@@ -122,8 +122,9 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
 
 
 def in_order(entry: records.Record) -> list[records.Record]:
-    """The documents as the portal sorts them, files before the pages that say the same."""
-    papers = [paper for paper in records.many(entry, "documentList") if records.number(paper, "templateId", "id")]
+    """The published documents as the portal sorts them, files before the pages that say the same."""
+    every = records.many(entry, "documentList")
+    papers = [paper for paper in every if records.number(paper, "templateId", "id") and paper.get("publishStatus") != 0]
     return sorted(papers, key=lambda paper: records.text(paper, "compileOutputType") == WEB_PAGE)
 
 
