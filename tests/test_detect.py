@@ -14,7 +14,7 @@ import yaml
 
 from tests.town import Desk, Town, a_town
 from watcher import platforms
-from watcher.cli.detecting import place_of
+from watcher.cli.detecting import Find, entry_for, is_listing, place_of, to_agendas
 from watcher.model import Document, Jurisdiction, Meeting, Reading, Request, Response, Site
 from watcher.watch.look import standstill
 
@@ -55,6 +55,104 @@ def test_a_home_page_is_followed_one_step_to_its_agendas(town: Town, tmp_path: P
     assert town.asked["/parks"] == 0
 
 
+WORDPRESS = '<link rel="stylesheet" href="/wp-content/themes/town/style.css">'
+VISION = "<script>window.visionOptions = {};</script>"
+
+
+@pytest.mark.parametrize(
+    ("head", "links", "first"),
+    [
+        pytest.param(
+            WORDPRESS,
+            [
+                ("Municipal Code", "https://library.municode.com/co/elm_falls"),
+                ("Library Board agendas", "https://go.boarddocs.com/co/elmlib/Board.nsf/Public"),
+                ("Watch meetings", "https://elmfallsco.new.swagit.com/views/12"),
+                ("City Council Meetings", "https://elmfalls.legistar.com/Calendar.aspx"),
+            ],
+            "https://elmfalls.legistar.com/Calendar.aspx",
+            id="the council before the library, the code and the videos",
+        ),
+        pytest.param(
+            VISION,
+            [
+                ("eCode360", "https://ecode360.com/EL1234"),
+                ("Water District meetings", "https://elmwater.primegov.com/public/portal"),
+                ("Agendas & Minutes", "/government/agendas-minutes"),
+            ],
+            "https://elmfalls.gov/government/agendas-minutes",
+            id="the town's own page before a utility's portal",
+        ),
+        pytest.param(
+            '<div id="structuralContainer"></div>',
+            [
+                ("City Code", "https://codelibrary.amlegal.com/codes/elmfalls/latest/overview"),
+                ("Planning Commission agendas", "/AgendaCenter/Planning-Commission-3"),
+                ("Agendas & Minutes", "/AgendaCenter"),
+            ],
+            "https://elmfalls.gov/AgendaCenter",
+            id="the agenda center before one board's part of it",
+        ),
+        pytest.param(
+            WORDPRESS,
+            [("School Board", "https://go.boarddocs.com/co/elmsd/Board.nsf/Public"), ("Parks", "/parks")],
+            "https://go.boarddocs.com/co/elmsd/Board.nsf/Public",
+            id="another body's where there is nothing else",
+        ),
+        pytest.param(
+            WORDPRESS,
+            [("Municipal Code", "https://library.municode.com/co/elm_falls"), ("Parks", "/parks")],
+            None,
+            id="a code is no place of agendas",
+        ),
+    ],
+)
+def test_of_a_home_page_the_councils_own_agendas_come_first(
+    head: str, links: list[tuple[str, str]], first: str | None
+) -> None:
+    anchors = "".join(f'<li><a href="{url}">{text}</a></li>' for text, url in links)
+    page = f"<html><head><title>City of Elm Falls, CO | Home</title>{head}</head><body><ul>{anchors}</ul></body></html>"
+    home = response(page.encode())
+    find = Find(*platforms.recognise(home.url, home)[0], home)
+    assert not is_listing(find)
+    assert next(to_agendas(find), None) == first
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "listing"),
+    [
+        ("https://elmfalls.gov/index.php", "City of Elm Falls", False),
+        ("https://elmfalls.gov/en/home", "City of Elm Falls", False),
+        ("https://elmfalls.gov/government/", "Government – City of Elm Falls", False),
+        ("https://elmfalls.gov/government/agendas-minutes/", "City of Elm Falls", True),
+        ("https://elmfalls.gov/clerk/", "Agendas & Minutes – City of Elm Falls", True),
+    ],
+)
+def test_a_citys_front_door_is_no_list_of_meetings(url: str, title: str, *, listing: bool) -> None:
+    page = response(f"<html><head><title>{title}</title>{WORDPRESS}</head><body>x</body></html>".encode(), url)
+    assert is_listing(Find(*platforms.recognise(url, page)[0], page)) is listing
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a href="https://www.qcode.us/codes/elmfalls/view.php?topic=2">City code (Quality Code)</a>',
+        '<a href="/videos/">Videos</a> <a href="https://elmfallsco.new.swagit.com/">on Swagit</a>',
+        '<img src="https://images.squarespace-cdn.com/a.png"><img src="https://static1.squarespace.com/static/x.png">',
+        '<a href="https://ecode360.com/EL1234">eCode360</a>',
+        '<a href="https://elmfalls.municipalcodeonline.com/book?type=ordinances">Code</a>',
+        '<a href="https://elmfalls.granicus.com/ViewPublisher.php?view_id=2">Videos</a>',
+        '<a href="https://elmfalls.civicweb.net/Portal/">Portal</a> <a href="https://simbli.eboardsolutions.com/SB_Meetings/SB_MeetingListing.aspx?S=1">Schools</a>',
+    ],
+)
+def test_a_link_to_a_vendor_makes_no_page_the_vendors(body: str) -> None:
+    for head in ("", WORDPRESS, VISION):
+        page = f"<html><head><title>City of Elm Falls</title>{head}</head><body>{body}</body></html>".encode()
+        name, sure = platforms.recognise("https://elmfalls.gov/", response(page))[0]
+        expected = {"": "page", WORDPRESS: "wordpress", VISION: "govaccess"}[head]
+        assert sure < platforms.SURE or name == expected, name
+
+
 def test_a_page_of_nobody_known_is_watched_as_a_page(town: Town, tmp_path: Path) -> None:
     town.put(
         "/code", "<html><head><title>Town of Elm Falls, MA – Bylaws</title></head><body><p>Bylaws.</p></body></html>"
@@ -82,6 +180,27 @@ def test_a_page_of_nobody_known_is_watched_as_a_page(town: Town, tmp_path: Path)
 )
 def test_the_place_is_read_off_the_title(title: str, place: tuple[str, str, str] | None) -> None:
     assert place_of(response(f"<html><head><title>{title}</title></head><body>x</body></html>".encode())) == place
+
+
+@pytest.mark.parametrize(
+    ("platform", "url", "expected"),
+    [
+        (
+            "municode_library",
+            "https://library.municode.com/co/elm_falls/codes/code_of_ordinances",
+            ("Elm Falls", "CO", "code"),
+        ),
+        ("civicplus", "https://co-elmfalls.civicplus.com/AgendaCenter", ("Elmfalls", "CO", None)),
+        ("boarddocs", "https://go.boarddocs.com/co/elmsd/Board.nsf/Public", ("Elmsd", "CO", None)),
+        ("ice_287g", "https://www.ice.gov/identify-and-arrest/287g", ("Ice", "US", "list")),
+        ("page", "http://127.0.0.1:8123/code", ("Place", "US", "ordinance")),
+    ],
+)
+def test_an_entry_takes_the_place_out_of_the_address_where_the_page_names_none(
+    platform: str, url: str, expected: tuple[str, str, str | None]
+) -> None:
+    (entry,) = yaml.safe_load(entry_for(Find(platform, 0.95, response(b"<html><body>x</body></html>", url))))
+    assert (entry["jurisdiction"]["name"], entry["jurisdiction"]["state"], entry.get("kind")) == expected
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe", b"%PDF-1.7", b"[]", b"{", b"<html><p>Hello</p></html>"])

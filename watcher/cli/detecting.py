@@ -32,6 +32,18 @@ AGENDAS = re.compile(
     r"\bagendas?\b|agenda ?center|\bmeetings?\b.{0,20}\b(?:minutes|calendar|portal|videos?)\b|\blegislat(?:ion|ive)\b|\b(?:city |town |county )?council meetings\b|\bpublic meetings\b",
     re.IGNORECASE,
 )
+COUNCIL = re.compile(
+    r"\b(?:city|town|village|borough|county|common|municipal) (?:council|board|commission)\b|\bcouncil\b|\bcommissioners\b"
+    r"|\bboard of (?:supervisors|trustees|aldermen|selectmen)\b|\baldermen\b|\bselect ?board\b|agenda ?center|\bagendas\b.{0,12}\bminutes\b",
+    re.IGNORECASE,
+)
+# Bodies of another kind, which often publish with a vendor of their own.
+OTHERS = re.compile(
+    r"\b(?:librar(?:y|ies)|schools?|education|isd|utilit(?:y|ies)|water|sewer|sanitary|electric|power|airport|port|transit|housing authority|hospital|health|parks?"
+    r"|recreation|planning|zoning|historic|cemetery|jobs?|careers|bids?|rfp|permits?|pay)\b|\b(?:municipal|city|county|town) code\b|\bcode of ordinances\b",
+    re.IGNORECASE,
+)
+FRONT = re.compile(r"(?:(?:index|default|home|homepage|main|welcome|en|web)(?:\.\w{2,5})?/?)+\Z", re.IGNORECASE)
 NAMED = (
     re.compile(
         r"\b(?P<kind>City|Town|Village|Borough|Township|County) of (?P<name>[A-Z][\w.'’ -]{1,40}?)(?:,? (?P<state>[A-Z]{2})\b|$|[,|•–—:-])"
@@ -107,22 +119,51 @@ async def look(config: settings.Settings, url: str) -> Find:
 
 
 def is_listing(find: Find) -> bool:
-    """Whether the address itself is a vendor's page of meetings, and not some city's front door."""
-    return find.confidence >= platforms.SURE and urlsplit(find.response.url).path.strip("/") != ""
+    """Whether the address itself is a vendor's page of meetings or of a code, and not some city's front door.
+
+    A vendor's own host says so; any other page must speak of meetings in its address or title.
+    """
+    url = find.response.url
+    path = urlsplit(url).path.strip("/")
+    if find.confidence < platforms.SURE or not path or FRONT.match(path):
+        return False
+    name, by_address = platforms.recognise(url, None)[0]
+    return (name == find.platform and by_address >= platforms.SURE) or bool(
+        AGENDAS.search(path.replace("-", " ").replace("_", " ")) or AGENDAS.search(title_of(find.response))
+    )
 
 
 def to_agendas(home: Find) -> Iterator[str]:
-    """Addresses on a page that lead to agendas: a vendor's own host first, then what says so in its words."""
+    """Addresses on a page that lead to agendas, the likeliest first: the council's own, on a vendor's host or in words.
+
+    A vendor of codes or of recordings is no place of agendas, and the library's board is not the council.
+    """
     if not pages.is_html(home.response):
         return
     try:
         links = list(pages.links(pages.page_of(home.response), home.response.url))
     except ReadError:
         return
-    by_address = [url for _, url in links if platforms.recognise(url, None)[0][1] >= platforms.SURE]
-    by_words = [url for text, url in links if AGENDAS.search(text) or AGENDAS.search(urlsplit(url).path)]
     here = home.response.url.partition("#")[0]
-    yield from (url for url in dict.fromkeys(by_address + by_words) if url.partition("#")[0] != here)
+    ranked: dict[str, float] = {}
+    for text, url in links:
+        if url.partition("#")[0] != here and (likely := likelihood(text, url)) > 0:
+            ranked[url] = max(likely, ranked.get(url, 0))
+    yield from sorted(ranked, key=lambda url: -ranked[url])
+
+
+def likelihood(text: str, url: str) -> float:
+    """How likely a link leads to the agendas of the place's own council: more is likelier, 0 where nothing says so."""
+    name, sure = platforms.recognise(url, None)[0]
+    words = f"{text} {re.sub(r'[-_/+.]', ' ', urlsplit(url).path)} {urlsplit(url).hostname or ''}"
+    by_vendor = sure >= platforms.SURE
+    if by_vendor and platforms.load(name).ABOUT.of != "meetings":
+        return 0.0
+    likely = 2.0 * by_vendor + bool(AGENDAS.search(words))
+    if not likely:
+        return 0.0
+    likely += 1.5 * bool(COUNCIL.search(words))
+    return max(0.1, likely - 3.0 * bool(OTHERS.search(words)))
 
 
 async def visit(fetcher: Fetcher, url: str) -> Find:
@@ -137,16 +178,16 @@ async def visit(fetcher: Fetcher, url: str) -> Find:
 def entry_for(find: Find) -> str:
     """An entry of `sites:` that validates; the place is read off the page's title or guessed from the address."""
     url, platform = find.response.url, find.platform
-    host = urlsplit(url).hostname or ""
-    label = "place" if re.fullmatch(r"[0-9.:]+", host) else host.removeprefix("www.").partition(".")[0]
-    name, state, kind = place_of(find.response) or (label.replace("-", " ").title(), "US", "other")
+    name, state, kind = place_of(find.response) or place_in(url)
+    about = platforms.load(platform).ABOUT.of
     zone = STATES[state][1][0] if state in STATES and state != "US" else "America/New_York"
     slug = "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "place"
-    line = (
-        "    kind: ordinance             # or code, minutes, legislation, list, agenda\n" if platform == "page" else ""
-    )
+    line = {"code": "    kind: code\n", "agreements": "    kind: list\n"}.get(about, "")
+    if platform == "page":
+        line = "    kind: ordinance             # or code, minutes, legislation, list, agenda\n"
+    part = "page" if platform == "page" else {"code": "code", "agreements": "list"}.get(about, "council")
     return (
-        f"  - id: {slug}-{'page' if platform == 'page' else 'council'}\n"
+        f"  - id: {slug}-{part}\n"
         "    # look at the place: name, state (two letters), kind and time zone are a guess\n"
         f"    jurisdiction: {{name: {orjson.dumps(name).decode()}, state: {state}, kind: {kind}, time_zone: {zone}}}\n"
         f"    platform: {platform}\n{line}"
@@ -154,14 +195,31 @@ def entry_for(find: Find) -> str:
     )
 
 
+def place_in(url: str) -> tuple[str, str, str]:
+    """(name, state or "US", "other") as vendors write places into addresses: /co/elm_falls, co-elmfalls.civicplus.com."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    label = "place" if re.fullmatch(r"[0-9.:]+", host) else host.partition(".")[0]
+    for found in (
+        re.search(r"/(?P<state>[a-z]{2})/(?P<name>[a-z][\w.'-]+)", parts.path, re.IGNORECASE),
+        re.match(r"(?P<state>[a-z]{2})-(?P<name>[a-z][a-z-]+)\Z", label, re.IGNORECASE),
+    ):
+        if found and (state := found["state"].upper()) in STATES and state != "US":
+            return re.sub(r"[_-]+", " ", found["name"]).title(), state, "other"
+    return label.replace("-", " ").title(), "US", "other"
+
+
+def title_of(response: Response) -> str:
+    """The page's title, "" for what is no whole page."""
+    try:
+        return pages.seen(pages.page_of(response).title) if pages.is_html(response) else ""
+    except ReadError:
+        return ""
+
+
 def place_of(response: Response) -> tuple[str, str, str] | None:
     """(name, state or "US", kind) as the page's title says it, or None."""
-    if not pages.is_html(response):
-        return None
-    try:
-        title = pages.seen(pages.page_of(response).title)
-    except ReadError:
-        return None
+    title = title_of(response)
     for pattern in NAMED:
         if found := pattern.search(title):
             kind = (found["kind"] or "city").strip().lower()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast, runtime_checkable
+from typing import Literal, Protocol, cast, runtime_checkable
 from urllib.parse import urlsplit
 
 from watcher import votes
@@ -93,6 +93,7 @@ class About:
     reads: str  # which pages and documents
     checked: str  # against what: how many recorded responses of which places and years, or that it was never seen live
     amended: str  # how an amended or republished document is recognised; "" where the vendor gives no sign
+    of: Literal["meetings", "recordings", "code", "agreements"] = "meetings"  # what the vendor's pages are there for
 
 
 @runtime_checkable

@@ -46,6 +46,7 @@ ABOUT = About(
     reads="sections and chapters, versions, contents, the table of ordinances, whole codes downloaded as text",
     checked="6 plain-text states of San Francisco's table of ordinances, 2013, and parts of two downloaded codes, 2023 and 2025; the API never seen live",
     amended="a new version of the code: the words of its sections are compared",
+    of="code",
 )
 OPTIONS = frozenset({"api"})
 MIN_DELAY = timedelta(seconds=2.7)

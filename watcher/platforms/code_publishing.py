@@ -25,6 +25,7 @@ ABOUT = About(
     reads="a chapter by section, or one section of it; a title's contents",
     checked="written from documentation, never seen live",
     amended="the text itself",
+    of="code",
 )
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(seconds=2.7)

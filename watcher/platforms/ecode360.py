@@ -39,6 +39,7 @@ ABOUT = About(
     reads="chapters and sections, print view, table of contents, New Laws with their PDFs",
     checked="written from documentation, never seen live",
     amended="the text itself; a new entry among the New Laws",
+    of="code",
 )
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(seconds=2.7)

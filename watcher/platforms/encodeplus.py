@@ -25,6 +25,7 @@ ABOUT = About(
     reads="a part of a code by section (doc-view), Markdown renderings",
     checked="2 Markdown renderings of Somerville's code, 2026; the HTML never seen live",
     amended="the text itself",
+    of="code",
 )
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(seconds=2.7)

@@ -22,6 +22,7 @@ ABOUT = About(
     reads="the print view of a book or chapter by section, signed ordinances linked in it",
     checked="written from documentation, never seen live",
     amended="the text itself",
+    of="code",
 )
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(seconds=2.7)

@@ -41,6 +41,7 @@ ABOUT = About(
     reads="sections, containers and acts as XML with votes and dates; pages of a section",
     checked="a section of the District's code (2 states) and an act, as XML, 2019 to 2020",
     amended="the text itself; annotations and citations are no change",
+    of="code",
 )
 OPTIONS = frozenset({"api"})
 MIN_DELAY = timedelta(seconds=2.7)

@@ -24,8 +24,10 @@ ABOUT = About(
     reads="a title, chapter or section by its topic",
     checked="written from documentation, never seen live",
     amended="the text itself",
+    of="code",
 )
 OPTIONS: frozenset[str] = frozenset()
+OWN_LINK = re.compile(rb"""(?:href|src)=["']?(?:/codes/[\w-]+/)?view\.php\?topic=""")  # not a link to it from elsewhere
 MIN_DELAY = timedelta(seconds=2.7)
 
 TOPIC = re.compile(r"[?&;]topic=([\w.-]+)")
@@ -131,6 +133,6 @@ def detect(url: str, response: Response | None) -> float:
     host, body = (parts.hostname or "").lower(), response.body if response else b""
     if host in ("qcode.us", "www.qcode.us"):
         return 0.95
-    if b"view.php?topic=" in body and re.search(rb"qcode|quality code", body, re.IGNORECASE):
+    if OWN_LINK.search(body) and re.search(rb"qcode|quality code", body, re.IGNORECASE):
         return 0.9
     return 0.4 if parts.path.endswith("/view.php") and TOPIC.search(url) else 0.0

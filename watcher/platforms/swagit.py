@@ -40,6 +40,7 @@ ABOUT = About(
     reads="views of recorded meetings, a meeting's index of items, its agenda and minutes",
     checked="never seen live, no recorded response: written from public readers of it",
     amended="words such as “(AMENDED)” in a title or label; the document's own text",
+    of="recordings",
 )
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(seconds=2.7)
@@ -192,5 +193,5 @@ def detect(url: str, response: Response | None) -> float:
     if (pages.split(url).hostname or "").lower().endswith(".swagit.com"):
         return 0.95
     body = response.body if response else b""
-    own = b'href="/videos/' in body or b"playerControl" in body
+    own = re.search(rb'href="/videos/\d', body) or b"playerControl" in body
     return 0.85 if own and b"swagit" in body.lower() else 0.0

@@ -30,6 +30,7 @@ ABOUT = About(
     reads="the lists of participating and pending agencies, one entry for each agreement; memoranda of agreement (PDF)",
     checked="16 recorded spreadsheets of May to July 2025 and one memorandum; the page itself never seen",
     amended="entries added, gone and reworded; a file published again under any name is the same list",
+    of="agreements",
 )
 OPTIONS: frozenset[str] = frozenset()
 MIN_DELAY = timedelta(seconds=2.7)

@@ -47,6 +47,7 @@ ABOUT = About(
     reads="the watched node of a code by section, table of contents, ordinances not yet codified; plain-text exports",
     checked="5 plain-text exports of Georgia codes, 2023, and 15 yearly ones of Atlanta; the JSON never seen live",
     amended="a new supplement (job): the words of its sections are compared",
+    of="code",
 )
 OPTIONS = frozenset({"api"})
 MIN_DELAY = timedelta(seconds=2.7)
