@@ -121,6 +121,7 @@ def _group(host: str) -> str:
 _NUMERIC = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+)){0,3}")
 
 
+@lru_cache(maxsize=65_536)
 def host_group(url: str) -> str:
     """The vendor's service, the registrable domain, or, for a numeric address, host and port.
 

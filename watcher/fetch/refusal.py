@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -189,11 +190,7 @@ class _Page:
         return page if body.count(b"<") < _MOST_TAGS else None
 
     def _speaks_of_trouble(self) -> bool:
-        return any(
-            pattern.search(line)
-            for line in (self._title, *self._headings)
-            for pattern in (marks.TITLES, marks.NOT_FOUND, marks.OUT_OF_ORDER, _SIGN_IN)
-        )
+        return any(_tells_trouble(line) for line in (self._title, *self._headings))
 
     def _read(self) -> None:
         if not self.html:
@@ -310,6 +307,13 @@ _SIGN_IN = re.compile(
     r"^\W*(log|sign)[ -]?(in|on)\b|\b(user|member|staff|account|portal|employee) (log|sign)[ -]?in\b|\blog ?in$|\bsign in\b",
     re.IGNORECASE,
 )
+
+
+@lru_cache(4_096)  # the headings of a page are asked for at each of its visits, and hardly ever change
+def _tells_trouble(line: str) -> bool:
+    return any(
+        pattern.search(line) is not None for pattern in (marks.TITLES, marks.NOT_FOUND, marks.OUT_OF_ORDER, _SIGN_IN)
+    )
 
 
 def _holds_much(markup: bytes, enough: int) -> bool:

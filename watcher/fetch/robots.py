@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -59,6 +60,7 @@ def rules_from(response: Response) -> Rules:
     return Rules(Protego.parse(text))
 
 
+@lru_cache(4_096)  # asked for three times a request
 def origin(url: str) -> str:
     """Scheme, host and port."""
     parts = urlsplit(url)
