@@ -17,11 +17,12 @@ OVER_AFTER = timedelta(hours=6)  # the longest council nights; a meeting is call
 
 CANCELLED = re.compile(
     r"\b(cancel+ed|will not (?:be held|meet|convene)|no quorum|cancel+ation|cancelad[oa]|cancelaci[oó]n|deferred|postponed|no meeting|adjourned for lack of (?:a )?quorum"
-    r"|rescheduled (?:to|for|until)|(?:has been|was|is) rescheduled(?! from))\b",
+    r"|notice of recess|recess notice|rescheduled (?:to|for|until)|(?:has been|was|is) rescheduled(?! from))\b",
     re.IGNORECASE,
 )
 CALLS_OFF = re.compile(
-    r"\bcancel+ed\b|\bnotice of cancel+ation\b|\bcancel+ation notice\b|\A\W*cancel+ation\W*\Z", re.IGNORECASE
+    r"\bcancel+ed\b|\bnotice of cancel+ation\b|\bcancel+ation notice\b|\b(?:notice of recess|recess notice)\b|\A\W*cancel+ation\W*\Z",
+    re.IGNORECASE,
 )
 UNSURE = re.compile(r"\b(tentative|rescheduled(?! from)|to be confirmed)\b", re.IGNORECASE)
 REVISED = re.compile(

@@ -33,9 +33,13 @@ class Outline:
         text: str = "",
         matter: str | None = None,
         action: str = "",
+        consent: bool = False,
         attachments: Iterable[Link] = (),
     ) -> None:
-        """One row. `ident` is the vendor's own lasting id of it; without one its words are, never its place."""
+        """One row. `ident` is the vendor's own lasting id of it; without one its words are, never its place.
+
+        `consent` where the vendor marks the row itself; below a heading of consent it is so in any case.
+        """
         self._close(depth)
         key = ident or hashlib.sha256(" ".join(title.lower().split()).encode()).hexdigest()[:12]
         self._twins[key] += 1

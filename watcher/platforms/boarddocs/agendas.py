@@ -70,9 +70,13 @@ def read_meeting(page: BeautifulSoup, site: Site, response: Response) -> Reading
     root, listed = asking.root_of(response.url), response.request.meeting
     name = pages.seen(page.select_one(".meeting-name"))
     told = page.select_one(".meeting-description")
-    lines = [" ".join(line.split()) for line in told.get_text("\n").split("\n") if line.strip()] if told else []
+    for newline in told.find_all("br") if told else ():
+        newline.replace_with("\n")
+    every = [" ".join(line.split()) for line in told.get_text().strip().split("\n")] if told else []
+    lines = [line for line in every if line]
     short = len(lines) <= PLACE_LINES
-    place = [line for line in lines if marks.read_time(line) is None and marks.read_date(line) is None] if short else []
+    head = lines if short else every[: every.index("")] if "" in every[: PLACE_LINES + 1] else []
+    place = [line for line in head if marks.read_time(line) is None and marks.read_date(line) is None]
     day = marks.read_date(pages.seen(page.select_one(".meeting-date")))
     clock = next(filter(None, map(marks.read_time, (name, *lines))), None)
     start = marks.start_of(day, clock, site.jurisdiction.time_zone)
@@ -118,7 +122,8 @@ def read_agenda(page: BeautifulSoup, site: Site, response: Response) -> Reading:
             continue
         if "item" in pages.classes(tag):
             kind = pages.seen(tag.select_one(".actiontype")).replace(" , ", ", ").strip(", ")
-            agenda.add(title, depth=1, number=number, ident=str(tag["unique"]), text=kind)
+            voted_together = asking.CONSENT.search(kind) is not None
+            agenda.add(title, depth=1, number=number, ident=str(tag["unique"]), text=kind, consent=voted_together)
         else:
             agenda.add(title, number=number, ident=str(tag.get("unique") or tag.get("id") or ""))
     items = agenda.items()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlunsplit
 from watcher.platforms import Meeting, Request, following, pages
 
 NSF = re.compile(r"^(.*?\.nsf)(?:/.*)?$", re.IGNORECASE)
+CONSENT = re.compile(r"\bconsent\b", re.IGNORECASE)  # in an item's type: "Action (Consent)"
 FILE = re.compile(r"/p?files/([^/]+)/\$file/", re.IGNORECASE)
 
 

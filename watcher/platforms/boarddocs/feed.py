@@ -26,7 +26,7 @@ from watcher.platforms import (
 from watcher.platforms.boarddocs import asking
 
 MEETING = re.compile(r"<meeting\b.*?</meeting>", re.DOTALL)
-NUMBERED = re.compile(r"^((?:[A-Z]{1,2}|[IVXL]{1,5}|\d{1,3}(?:\.\d{1,3})*)[.)])\s+(?=\S)")
+NUMBERED = re.compile(r"^((?:[A-Z]{1,2}|[IVXL]{1,5}|\d{1,3}(?:\.\d{1,3})*)[.)]|\d{1,3}(?:\.\d{1,3})+)\s+(?=\S)")
 
 
 def read(site: Site, response: Response) -> Reading:
@@ -102,7 +102,9 @@ def items_of(tree: etree._Element, meeting: str) -> tuple[AgendaItem, ...]:
         for item in category.iterfind(".//item"):
             number, title = parted(text_of(item, "name"))
             kind = text_of(item, "actiontype")
-            agenda.add(title, depth=1, number=number, ident=str(item.get("id") or ""), text=kind)
+            voted_together = asking.CONSENT.search(kind) is not None
+            ident = str(item.get("id") or "")
+            agenda.add(title, depth=1, number=number, ident=ident, text=kind, consent=voted_together)
     return agenda.items()
 
 

@@ -73,7 +73,7 @@ def passages(page: BeautifulSoup) -> list[Passage]:
         told_elsewhere = section.select_one(".MeetingHistory") or "LegiFileInfo" in (section.get("class") or ())
         if told_elsewhere or section.find_parent(class_="LegiFileSection"):
             continue
-        heading = pages.seen(section.select_one(".LegiFileSectionHeading, h2, h3"))
+        heading = pages.seen(section.select_one(".LegiFileSectionHeading, h2, h3, h4"))
         for line in lines(section.select_one(".LegiFileSectionContents") or section):
             if line != heading:
                 found.append(Passage(line, (heading,) if heading else ()))
