@@ -37,6 +37,8 @@ def _reference(text: str) -> str:
     if not re.fullmatch(REFERENCE, text):
         # The message is constant: the text may be the secret itself.
         message = "must be env:NAME, the environment variable that holds the secret; never the secret itself"
+        if text.startswith("env:"):
+            message = "must be env:NAME; the name of an environment variable is letters, digits and underscores"
         raise PydanticCustomError("secret_in_clear", message)
     return text
 

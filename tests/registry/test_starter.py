@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
 from watcher import channels, platforms
+from watcher.errors import RegistryError
 from watcher.registry import Registry, Vocabulary, load, marks, schema
 
 HOUSE = Path(__file__).parents[2]
@@ -114,3 +116,24 @@ def test_the_schema_takes_the_starter(checked_in: Any) -> None:
 def test_editors_are_told_where_the_schema_is() -> None:
     first = STARTER.read_text(encoding="utf-8").splitlines()[0]
     assert first == f"# yaml-language-server: $schema={SCHEMA.relative_to(HOUSE)}"
+
+
+@pytest.mark.parametrize(
+    ("chat", "good"),
+    [('"@councilwatch"', True), ("-1001234567890", True), ("News room", False), ('"@no"', False), ("t.me/news", False)],
+)
+def test_a_telegram_chat_is_a_number_or_a_name_in_validator_and_schema(
+    tmp_path: Path, whole: Vocabulary, chat: str, good: bool
+) -> None:
+    path = tmp_path / "sites.yaml"
+    channel = f"{{kind: telegram, token: env:TELEGRAM_BOT_TOKEN, chat: {chat}}}"
+    path.write_text(f"version: 1\nchannels: {{field: {channel}}}\nsites: []\n", encoding="utf-8")
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert Draft202012Validator(schema(whole)).is_valid(written) is good
+    if good:
+        load(path, whole)
+    else:
+        with pytest.raises(
+            RegistryError, match="field: chat: must be a whole number, or the @name of a public channel"
+        ):
+            load(path, whole)

@@ -189,7 +189,8 @@ def refuse_credentials(marked: Marked) -> None:
 
 def _credentials(marked: Marked, value: object, trail: Trail) -> None:
     if isinstance(value, str):
-        if grammar.is_credential(value):
+        in_channel = trail[:1] == ("channels",)  # a site's address has words of its own for this
+        if grammar.is_credential(value) or (in_channel and grammar.holds_password(value)):
             marked.doubt(trail, "a secret stands here in clear; put it in an environment variable and write env:NAME")
     elif isinstance(value, dict):
         for key, inner in value.items():
@@ -203,8 +204,11 @@ def _site(marked: Marked, trail: Trail, site: Keys, vocabulary: Vocabulary) -> N
     platform = site.get("platform")
     if isinstance(platform, str) and platform.strip() and platform not in vocabulary.platforms:
         known = sorted(vocabulary.platforms)
-        message = f"there is no platform {grammar.shown(platform)}; there are {', '.join(known)}"
-        marked.report((*trail, "platform"), message, words.nearest(platform, known))
+        hint = words.nearest(platform, known)
+        message = f"there is no platform {grammar.shown(platform)}" + (
+            "" if hint else f"; there are {', '.join(known)}"
+        )
+        marked.report((*trail, "platform"), message, hint)
     elif isinstance(platform, str):
         _options(marked, trail, platform, site.get("options"), vocabulary.platforms.get(platform, frozenset()))
     if "every" in site and "cron" in site:

@@ -43,6 +43,8 @@ _CREDENTIAL: Final = re.compile(
     r"\d{6,}:[A-Za-z0-9_-]{30,}|xox[a-z]-[A-Za-z0-9-]{8,}|xapp-[A-Za-z0-9-]{8,}|hooks\.slack\.com/services/\w", re.I
 )
 
+_PASSWORD: Final = re.compile(r"^[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", re.I)
+
 
 class Wrong(ValueError):
     """What is wrong with a written value, and the nearest right one."""
@@ -64,6 +66,11 @@ def shown(value: object) -> str:
 def is_credential(text: str) -> bool:
     """Whether the text holds something shaped like a token of a known service."""
     return bool(_CREDENTIAL.search(text))
+
+
+def holds_password(text: str) -> bool:
+    """Whether the text is an address with a name and password in it."""
+    return bool(_PASSWORD.match(text))
 
 
 def duration(text: object) -> timedelta:

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx
 import pydantic
@@ -61,6 +61,18 @@ EDITED = "message is not modified"  # it says so already
 REPLY_GONE = ("message to be replied not found", "replied message not found", "reply message not found")
 
 
+CHAT = r"^(-?[0-9]+|@[A-Za-z][A-Za-z0-9_]{3,31})$"
+
+
+def _chat_name(text: str) -> str:
+    if not re.fullmatch(CHAT, text):
+        raise ValueError("must be the @name of a public channel")
+    return text
+
+
+ChatName = Annotated[
+    str, pydantic.AfterValidator(_chat_name), pydantic.WithJsonSchema({"type": "string", "pattern": CHAT})
+]
 TROUBLE = (TelegramError, KeyError, TypeError, ValueError, AttributeError)
 
 
@@ -70,7 +82,7 @@ class Options(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
     token: SecretRef
-    chat: pydantic.StrictInt | str = pydantic.Field(description="the chat's number, or @name of a public channel")
+    chat: pydantic.StrictInt | ChatName = pydantic.Field(description="the chat's number, or @name of a public channel")
     topic: int | None = pydantic.Field(None, ge=1, description="the topic of a forum group")
     silent: Literal["routine", "always", "never"] = pydantic.Field("routine", description="what comes without a sound")
     buttons: bool = pydantic.Field(
