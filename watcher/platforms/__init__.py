@@ -69,6 +69,7 @@ __all__ = [
     "marks",
     "names",
     "outline",
+    "own_or_nobodys",
     "pages",
     "recognise",
     "records",
@@ -77,6 +78,8 @@ __all__ = [
 ]
 
 SURE = 0.8  # from here on a vendor is named as a fact
+BEYOND_DOUBT = 0.85  # by its page alone
+NOWHERE = "https://nowhere.invalid/"  # an address that speaks for nobody
 MOVED = re.compile(
     r"(?:(?:we|this (?:site|page|portal)|(?:meetings?|agendas?)[^.]{0,60}?) (?:have|has) (?:been )?moved\b|(?:new|current) "
     r"(?:agendas?|meetings?)[^.]{0,40} (?:portal|site|website|system|platform)\b|(?:can|may) now be found (?:at|on)"
@@ -145,6 +148,19 @@ def recognise(url: str, response: Response | None) -> tuple[tuple[str, float], .
         return (("page", 0.0),)
     guesses = ((name, load(name).detect(url, response)) for name in names())
     return tuple(sorted(guesses, key=lambda guess: -guess[1]))
+
+
+def own_or_nobodys(platform: str, response: Response) -> Response:
+    """Return a response that came in place of a published document, unless its page is another vendor's.
+
+    A clerk's page has no marks that could be missed, so that the list of another vendor would be read as an agenda.
+    Raises LayoutChanged where the page alone, without its address, tells another vendor beyond doubt.
+    """
+    if pages.is_html(response):
+        name, sure = recognise(NOWHERE, response)[0]
+        if sure >= BEYOND_DOUBT and name != platform:
+            raise LayoutChanged(f"a page of {name} came in place of the document", url=response.url)
+    return response
 
 
 def elsewhere(site: Site, response: Response) -> str:

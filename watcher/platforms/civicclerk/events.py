@@ -60,7 +60,8 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     start = marks.local(records.text(entry, "startDateTime"), zone) or marks.local(
         records.text(entry, "eventDate"), zone
     )
-    end = marks.local(records.text(entry, "endDateTime"), zone)
+    ends = (marks.local(records.text(entry, field), zone) for field in ("endDateTime", "meetingEndTime"))
+    end = next(filter(None, ends), None)
     name, notice = records.words(entry, "eventName", "agendaName"), records.words(entry, "eventNotice")
     where = place(records.inner(entry, "eventLocation"))
     files = tuple(file_of(file, response) for file in records.many(entry, "publishedFiles"))
@@ -80,8 +81,8 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
 
 def place(where: records.Record) -> str:
     """An address in one line."""
-    parts = [records.text(where, name) for name in ("address1", "address2", "city", "state", "zipCode")]
-    return ", ".join(part for part in parts if part)
+    parts = [records.text(where, name) for name in ("name", "address1", "address2", "city", "state", "zipCode")]
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def file_of(file: records.Record, response: Response) -> Link:

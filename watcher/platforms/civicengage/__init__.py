@@ -15,7 +15,18 @@ import re
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
-from watcher.platforms import About, Document, LayoutChanged, Reading, Request, Response, Site, feeds, pages
+from watcher.platforms import (
+    About,
+    Document,
+    LayoutChanged,
+    Reading,
+    Request,
+    Response,
+    Site,
+    feeds,
+    own_or_nobodys,
+    pages,
+)
 from watcher.platforms.civicengage import archive, calendar, ids
 from watcher.platforms.civicengage.ids import link_id
 
@@ -96,7 +107,7 @@ def read_document(response: Response) -> Reading:
             )
     if archive.is_archive(page, response) or calendar.is_calendar(page):
         raise LayoutChanged("a list came in place of the document", url=response.url)
-    return pages.read_document(response)
+    return pages.read_document(own_or_nobodys("civicengage", response))
 
 
 def detect(url: str, response: Response | None) -> float:

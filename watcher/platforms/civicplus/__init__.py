@@ -18,7 +18,7 @@ import re
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlunsplit
 
-from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, feeds, pages
+from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, feeds, own_or_nobodys, pages
 from watcher.platforms.civicplus import agenda, feed, listing
 from watcher.platforms.civicplus.ids import file_of, link_id
 
@@ -90,7 +90,7 @@ def read_file(site: Site, response: Response) -> Reading:
         return agenda.read(page, file, site, response)
     if listing.is_listing(page):
         raise LayoutChanged("AgendaCenter's list came in place of the document", url=response.url)
-    return pages.read_document(response)
+    return pages.read_document(own_or_nobodys("civicplus", response))
 
 
 def detect(url: str, response: Response | None) -> float:

@@ -16,7 +16,18 @@ import re
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urljoin
 
-from watcher.platforms import About, Document, LayoutChanged, Reading, Request, Response, Site, feeds, pages
+from watcher.platforms import (
+    About,
+    Document,
+    LayoutChanged,
+    Reading,
+    Request,
+    Response,
+    Site,
+    feeds,
+    own_or_nobodys,
+    pages,
+)
 from watcher.platforms.granicus import agenda, ids, listing
 from watcher.platforms.granicus.ids import link_id
 
@@ -61,7 +72,7 @@ def read_document(site: Site, response: Response) -> Reading:
         return pages.read_document(response)
     if framed := parse_qs(pages.split(response.url).query).get("url") if "/gview" in response.url else None:
         return unframed(framed[0], response)
-    page = pages.page_of(response)
+    page = pages.page_of(own_or_nobodys("granicus", response))
     if page.select_one("td[headers^=Name], tr.listingRow"):
         raise LayoutChanged("a view came in place of the document", url=response.url)
     address = link_id(response.url) or link_id(response.request.url) or response.request.kind

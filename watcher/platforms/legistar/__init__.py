@@ -19,7 +19,17 @@ import re
 from datetime import date, timedelta
 from urllib.parse import urljoin, urlunsplit
 
-from watcher.platforms import About, EmptyReading, Reading, Request, Response, Site, pages
+from watcher.platforms import (
+    About,
+    EmptyReading,
+    LayoutChanged,
+    Reading,
+    Request,
+    Response,
+    Site,
+    own_or_nobodys,
+    pages,
+)
 from watcher.platforms.legistar import insite, webapi
 from watcher.platforms.legistar.ids import link_id
 
@@ -80,7 +90,9 @@ def read(site: Site, response: Response) -> Reading:
     if not response.body.strip():
         raise EmptyReading("the answer has no content", url=response.url)
     if pages.is_document(response) or pages.split(response.url).path.lower().endswith("view.ashx"):
-        return pages.read_document(response)
+        if pages.is_html(response) and any(mark in response.body for mark in GRIDS):
+            raise LayoutChanged("a list came in place of the document", url=response.url)
+        return pages.read_document(own_or_nobodys("legistar", response))
     if webapi.looks_like_json(response):
         return webapi.read(site, response)
     return insite.read(site, response)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, pages
+from watcher.platforms import About, LayoutChanged, Reading, Request, Response, Site, own_or_nobodys, pages
 from watcher.platforms.onbase import agenda, ids, listing
 from watcher.platforms.onbase.ids import link_id
 
@@ -60,6 +60,7 @@ def read(site: Site, response: Response) -> Reading:
     if listing.is_listing(page, text):
         return listing.read(page, text, site, response)
     if ids.TEXT.search(path) or ids.MEETING.search(path) or pages.is_document(response):
+        own_or_nobodys("onbase", response)
         return pages.read_document(response)  # an agenda without links to items: a text as the clerk wrote it
     raise LayoutChanged(
         "no list of meetings (meetings-list, SearchResults), no meeting and no agenda", url=response.url

@@ -17,6 +17,7 @@ from watcher.platforms import (
     Site,
     following,
     outline,
+    own_or_nobodys,
     pages,
 )
 
@@ -47,7 +48,7 @@ def read(site: Site, response: Response) -> Reading:
     page = pages.page_of(response)
     if page.select_one(LANDMARKS) is None:
         if COMPILED.search(pages.split(response.url).path):
-            return pages.own_agenda(response)
+            return pages.own_agenda(own_or_nobodys("primegov", response))
         raise LayoutChanged("the page has neither sections nor items of a PrimeGov agenda", url=response.url)
     marked = page.select_one("[data-meetingid]")
     ident = str(marked["data-meetingid"]) if marked else link_id(response.url) or response.url
