@@ -53,9 +53,11 @@ def test_every_variable_is_read() -> None:
             "WATCHER_BEHIND_PROXY": "1",
             "WATCHER_OPERATOR_TOKEN": "open sesame",
             "WATCHER_CHROMIUM": "/opt/chromium/chrome",
+            "WATCHER_WEB_URL": "https://watch.example/council/",
         }
     )
     assert settings.chromium == Path("/opt/chromium/chrome")
+    assert settings.web_url == "https://watch.example/council"
     assert [problem.key for problem in idle(settings)] == ["WATCHER_OBJECTS_URL"]
     assert settings.registry == Path("other.yaml")
     assert settings.log == "json"

@@ -121,6 +121,7 @@ class App:
     objects: Objects
     judge: Judge
     now: Callable[[], datetime] = CLOCK.now
+    page: str = ""  # where the web page stands while it is served, for who reads on this machine
 
     @property
     def sites(self) -> Mapping[str, Site]:
@@ -145,8 +146,12 @@ class App:
         return oversight.Keeper(self.ledger, self.book.sites, self.book.operator, self.now)
 
     def senders(self) -> dict[str, Channel]:
-        """The configured channels with their secrets."""
-        return {name: settings.resolve(channel, self.environ) for name, channel in self.book.channels.items()}
+        """The configured channels with their secrets, and where the messages' links to the page lead."""
+        page = self.config.web_url or self.page
+        return {
+            name: replace(settings.resolve(channel, self.environ), page=page)
+            for name, channel in self.book.channels.items()
+        }
 
 
 @contextlib.contextmanager

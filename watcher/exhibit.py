@@ -13,7 +13,7 @@ from html import escape
 from string import Template
 
 from watcher.alerts import clean, one_line, private_parts_masked, short_id, timing, web_address
-from watcher.alerts.wording import STAGES, TOPICS, local, place, voted, what_happened
+from watcher.alerts.wording import STAGES, TOPICS, likely, local, place, voted, what_happened
 from watcher.model import Alert, Change, Evidence, Site
 
 DIRECTIONS = {
@@ -84,7 +84,7 @@ def facts(change: Change, site: Site | None) -> list[tuple[str, str]]:
             ("Stage", STAGES.get(verdict.stage, "not stated")),
             ("Direction of the text", DIRECTIONS[verdict.stance]),
             ("Topics", "; ".join(TOPICS.get(topic, topic) for topic in verdict.topics)),
-            ("Judged", f"{verdict.label} ({verdict.score:.0%} likely, {verdict.judge})"),
+            ("Judged", f"{verdict.label} ({likely(verdict.score)}, {verdict.judge})"),
         ]
     rows += [
         ("Source", change.url),

@@ -487,6 +487,7 @@ class Channel:
     kind: str
     options: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     secrets: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False)
+    page: str = ""  # where readers find the web page, for the links of messages; "": nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -58,7 +59,15 @@ async def serving(app: App, view: web.View) -> AsyncIterator[None]:
     """The web page for as long as the service runs. A port that is taken costs the page, never an alert."""
     host, port = app.config.web_host, app.config.web_port
     page = Page(
-        uvicorn.Config(web.create(view), host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        uvicorn.Config(
+            web.create(view),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+        )
     )
     try:
         listener = page.config.bind_socket()
@@ -68,6 +77,8 @@ async def serving(app: App, view: web.View) -> AsyncIterator[None]:
         return
     task = asyncio.create_task(page.serve(sockets=[listener]))
     log.info("the page is at http://%s:%s", *listener.getsockname()[:2])
+    if not app.config.behind_proxy:  # behind one only WATCHER_WEB_URL tells where readers find it
+        app.page = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     keeping = asyncio.create_task(indexing(view))
     try:
         yield
@@ -96,9 +107,17 @@ def view_of(app: App, *, live: bool = True) -> web.View:
         index=index,
         token=token if live else None,
         contact=app.config.contact,
-        hosts=None if app.config.behind_proxy else LOOPBACK | {app.config.web_host},
+        why=app.judge.why,
+        base=app.config.web_url,
+        hosts=None if app.config.behind_proxy else LOOPBACK | {app.config.web_host} | own_name(app.config.web_url),
         live=live,
     )
+
+
+def own_name(url: str | None) -> frozenset[str]:
+    """The name in the address where readers find the page."""
+    name = urlsplit(url).hostname if url else None
+    return frozenset({name} if name else ())
 
 
 def text_of(site: Site, snapshot: Snapshot, objects: Objects) -> str:

@@ -28,7 +28,7 @@ REFERENCE: Final = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
 NAMES: Final = (
     "WATCHER_REGISTRY", "WATCHER_DATA", "WATCHER_DATABASE_URL", "WATCHER_OBJECTS_URL", "WATCHER_LOG",
     "WATCHER_ALLOW_NETWORKS", "WATCHER_CONTACT", "WATCHER_WEB_HOST", "WATCHER_WEB_PORT", "WATCHER_BEHIND_PROXY",
-    "WATCHER_OPERATOR_TOKEN", "WATCHER_CHROMIUM", "WATCHER_HEARTBEAT_URL",
+    "WATCHER_OPERATOR_TOKEN", "WATCHER_CHROMIUM", "WATCHER_HEARTBEAT_URL", "WATCHER_WEB_URL",
 )  # fmt: skip
 _LARGEST_SECRET: Final = 64 * 1024  # bytes
 
@@ -64,12 +64,14 @@ class Settings:
     operator_token: str | None = field(default=None, repr=False)
     chromium: Path | None = None
     heartbeat_url: str | None = field(default=None, repr=False)
+    web_url: str | None = None  # where readers find the page, without a stroke at its end
 
 
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings in `environ`; RegistryError names every variable that is wrong."""
     reader = _Reader(environ)
     default = Settings()
+    web_url = reader.address("WATCHER_WEB_URL", ("https", "http"))
     settings = Settings(
         registry=Path(reader.text("WATCHER_REGISTRY") or default.registry),
         data=Path(reader.text("WATCHER_DATA") or default.data),
@@ -84,6 +86,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         operator_token=reader.text("WATCHER_OPERATOR_TOKEN"),
         chromium=Path(chromium) if (chromium := reader.text("WATCHER_CHROMIUM")) else None,
         heartbeat_url=reader.address("WATCHER_HEARTBEAT_URL", ("https", "http")),
+        web_url=web_url.rstrip("/") if web_url else None,
     )
     if not settings.behind_proxy and not _is_loopback(settings.web_host):
         reader.refuse("WATCHER_WEB_HOST", "reaches beyond this machine; set WATCHER_BEHIND_PROXY=1 to allow it")

@@ -419,12 +419,12 @@ thorough = settings(
 @thorough
 @any_alert
 def test_slack_takes_any_text_and_it_pings_nobody(told: Alert, reply: bool, repeat: bool) -> None:
-    app = Channel("c", "slack", {}, {"app_token": "xapp"})
+    app = Channel("c", "slack", {}, {"app_token": "xapp"}, "https://watch.example/council")
     body = slack.render(told, app, reply=reply, repeat=repeat, latest=told if reply else None).body
     blocks: Any = body["blocks"]
     marked_up = [*fake_slack._mrkdwn(blocks), str(body["text"])]
     assert not [text for text in marked_up if re.search("&(?!(amp|lt|gt);)", text)]  # an entity that a cut went through
-    left = [re.sub(r"<https?://[^<>|]+\|(Page|Source)>", "", text) for text in marked_up]
+    left = [re.sub(r"<https?://[^<>|]+\|(Page|Source|Redline)>", "", text) for text in marked_up]
     assert not [text for text in left if "<" in text or ">" in text]  # no mark-up besides our own links
     assert blocks[-1]["type"] == "actions"
     muted = decided(blocks, f"Muted by {told.headline}", "k", undo=True)
@@ -441,7 +441,7 @@ def test_slack_takes_any_text_and_it_pings_nobody(told: Alert, reply: bool, repe
 @thorough
 @any_alert
 def test_telegram_takes_any_text_and_it_mentions_nobody(told: Alert, reply: bool, repeat: bool) -> None:
-    chat = Channel("c", "telegram")
+    chat = Channel("c", "telegram", page="https://watch.example/council")
     html = str(telegram.render(told, chat, reply=reply, repeat=repeat, latest=told if reply else None).body["html"])
     text = fake_telegram.parsed(html)
     assert 1 <= units(text + fake_telegram.parsed(telegram.NO_TOPIC)) <= 4096

@@ -23,6 +23,7 @@ from watcher.alerts.wording import (
     head,
     interval,
     left_out,
+    likely,
     local,
     one_line,
     place,
@@ -51,6 +52,7 @@ class Quote:
     url: str | None
     before: str | None  # digest of the snapshot
     after: str | None
+    page: str | None = None  # where the web page shows it
 
     @property
     def proof(self) -> str:
@@ -83,8 +85,8 @@ class Notice:
         return dict(self.facts).get("Direction", DIRECTIONS["unclear"])
 
 
-def notice(alert: Alert, *, repeat: bool = False) -> Notice:
-    """The alert in words. `repeat` marks a message that may be a second copy."""
+def notice(alert: Alert, *, repeat: bool = False, page: str = "") -> Notice:
+    """The alert in words. `repeat` marks a message that may be a second copy; `page` is where the web page is found."""
     shown = short_id(alert.key)
     if not alert.is_told_to_readers:
         return _of_lines(alert, shown, repeat)
@@ -92,7 +94,7 @@ def notice(alert: Alert, *, repeat: bool = False) -> Notice:
         id=shown,
         headline=masked(one_line(alert.headline)),
         facts=tuple(_facts(alert)),
-        quotes=tuple(_said_once(_quote(alert, change) for change in alert.changes)),
+        quotes=tuple(_said_once(_quote(alert, change, page) for change in alert.changes)),
         url=web_address(alert.source_url),
         office=_office(alert.contact),
         noticed=interval(alert),
@@ -167,10 +169,10 @@ def _office(contact: Contact | None) -> str | None:
 
 def _score(alert: Alert) -> str:
     scores = [change.verdict.score for change in alert.changes if change.verdict]
-    return f" ({max(scores):.0%} likely)" if scores else ""
+    return f" ({likely(max(scores))})" if scores else ""
 
 
-def _quote(alert: Alert, change: Change) -> Quote:
+def _quote(alert: Alert, change: Change, page: str) -> Quote:
     evidence = change.verdict.evidence if change.verdict else ()
     heading = masked(" › ".join(one_line(part) for part in change.heading if part.strip()))
     happened = "" if len(alert.changes) == 1 else what_happened(change, alert.kind, alert.time_zone)
@@ -190,6 +192,7 @@ def _quote(alert: Alert, change: Change) -> Quote:
         url=web_address(change.url),
         before=change.snapshot_before,
         after=change.snapshot_after,
+        page=web_address(f"{page}/changes/{change.id}") if page else None,
     )
 
 
@@ -290,6 +293,7 @@ def plain_text(told: Notice, limit: int = 20_000, redline: int = 4_000) -> str:
         lines += [f"  “{cut(text, 300)}” – {cue}" for text, cue in quoted.evidence[:5]]
         lines += [f"  {quoted.url}"] if quoted.url and quoted.url != told.url else []
         lines.append(f"  {quoted.proof}")
+        lines += [f"  {quoted.page}"] if quoted.page else []
     lines += ["", f"Office: {told.office}"] if told.office else [""]
     lines.append(told.noticed)
     return cut("\n".join(line for line in lines if line is not None), limit)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from watcher import votes
 from watcher.model import Alert, Change, Jurisdiction, Vote
 
+MOSTLY = 0.995  # a judge that says more of itself says too much
 STAGES = {
     "introduced": "introduced",
     "first_reading": "first reading",
@@ -167,6 +168,11 @@ def subject(change: Change) -> tuple[str, str, str]:
     if found := _PART.search(rest):
         name, part = rest[: found.start()], found.group(1)
     return word, name, part
+
+
+def likely(score: float) -> str:
+    """A probability in words that promise no certainty: "97% likely", "more than 99% likely"."""
+    return f"{'more than 99%' if score > MOSTLY else 'less than 1%' if score < 1 - MOSTLY else f'{score:.0%}'} likely"
 
 
 def what_happened(change: Change, kind: str, zone: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final
@@ -72,15 +72,22 @@ class Options(pydantic.BaseModel):
 
 def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool = False) -> Message:
     """The notice as title and text. Whatever the service makes of names and mark-up, page text pings nobody in it."""
-    told = notice(alert, repeat=repeat)
+    told = notice(alert, repeat=repeat, page=channel.page)
     text = plain_text(told)
     title = told.headline if told.repeat is None else f"{told.repeat}: {told.headline}"
-    return Message(text, {"title": defused(shortened(title, TITLE)), "text": defused(text)})
+    links = {link for quoted in told.quotes for link in (quoted.page, quoted.url) if link} | {told.url or ""}
+    return Message(text, {"title": defused(shortened(title, TITLE)), "text": defused(text, links - {""})})
 
 
-def defused(text: str) -> str:
-    """`inert` text without Slack's and Discord's marks for mentions."""
-    return inert(text).replace("<!", "<\u2060!").replace("<@", "<\u2060@")
+def defused(text: str, links: Iterable[str] = ()) -> str:
+    """`inert` text without Slack's and Discord's marks for mentions. Our own `links` stay whole, where nothing in them could
+    be taken for a mention."""
+    kept = [re.escape(link) for link in links if not re.search(r"[@$<]", link)]
+    parts = re.split(f"({'|'.join(sorted(kept, key=len, reverse=True))})", text) if kept else [text]
+    return "".join(
+        part if place % 2 else inert(part).replace("<!", "<\u2060!").replace("<@", "<\u2060@")
+        for place, part in enumerate(parts)
+    )
 
 
 class Sender:

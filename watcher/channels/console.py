@@ -23,7 +23,7 @@ class Options(pydantic.BaseModel):
 
 def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool = False) -> Message:
     """The notice as lines of (text, style). `text` is the same without colour, with [-struck-] and {+added+} marks."""
-    told = notice(alert, repeat=repeat)
+    told = notice(alert, repeat=repeat, page=channel.page)
     lines: list[list[tuple[str, str]]] = [[(told.repeat, "bold yellow")]] if told.repeat else []
     lines.append([(told.headline, "bold"), (f"  {told.id}", "dim")])
     lines += [[(f"{name + ':':<11}", "dim"), (value, "")] for name, value in told.facts]
@@ -35,6 +35,7 @@ def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool 
         ]
         lines += [[("  page:      ", "dim"), (quoted.url, "")]] if quoted.url and quoted.url != told.url else []
         lines.append([(f"  {quoted.proof}", "dim")])
+        lines += [[("  redline:   ", "dim"), (quoted.page, "")]] if quoted.page else []
     lines += [[("Source:    ", "dim"), (told.url, "")]] if told.url else []
     lines += [[("Office:    ", "dim"), (told.office, "")]] if told.office else []
     lines.append([(told.noticed, "dim")])

@@ -50,10 +50,12 @@ class Options(pydantic.BaseModel):
 
 def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool = False) -> Message:
     """The alert line of the interface, with its changes in full and what people would read under `text`."""
-    told = notice(alert, repeat=repeat)
+    told = notice(alert, repeat=repeat, page=channel.page)
     text = plain_text(told)
     shown = private_parts_masked(alert)
     more = {"details": [change_line(change) for change in shown.changes], "thread": alert.thread, "id": told.id}
+    if pages := [quoted.page for quoted in told.quotes if quoted.page]:
+        more["pages"] = pages
     return Message(text, {**alert_line(shown, ()), **more, "possible_repeat": repeat, "text": text})
 
 

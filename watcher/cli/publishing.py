@@ -31,7 +31,7 @@ def publish(
         refuse(f"{folder} is a file")
     with application("publish") as app:
         view = view_of(app, live=False)
-        view.base = url.rstrip("/")
+        view.base = url.rstrip("/") or app.config.web_url or ""
         done = web.publish(view, folder)
         typer.echo(f"{folder}: {counted(done.written, 'file')} written, {done.kept} as before, {done.removed} removed")
         for path, found_on in done.broken:

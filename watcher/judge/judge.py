@@ -96,7 +96,12 @@ class Judge:
         self._finder = Finder(lexicon)
         self._words = words
         self._topics = topics
+        self._reasons = {entry.id: entry.reason for entry in lexicon.entries}
         self.name = _name(lexicon, words, topics)
+
+    def why(self, cue: str) -> str:
+        """Why a cue counts, in the words of the lexicon; the cue's own name where it has no entry (any more)."""
+        return self._reasons.get(cue) or cue.replace("-", " ")
 
     def judge(self, change: Change) -> Verdict:
         """The verdict on one change in its context; offsets count code points of `change.before` and `change.after`."""

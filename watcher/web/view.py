@@ -13,8 +13,6 @@ from watcher.web.board import Board
 from watcher.web.index import Index
 from watcher.web.paging import BLOCK, block_below
 
-TROUBLE = frozenset({"suspect", "failing", "blind"})
-
 Texts = Callable[[Site, Snapshot], str]
 """What a snapshot says, read by today's reader. Raises ReadError or StoreError."""
 
@@ -35,6 +33,7 @@ class View:
     index: Index | None = None
     token: str | None = field(default=None, repr=False)
     contact: str | None = None
+    why: Callable[[str], str] | None = None  # the reason of a cue; None: as the built-in lexicon says it
     deaf: Mapping[str, str] = field(default_factory=dict)  # channels whose buttons are not heard just now, and why
     base: str | None = None  # where readers find the pages, for feeds; None: where they were asked for
     hosts: frozenset[str] | None = (

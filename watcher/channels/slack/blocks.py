@@ -44,7 +44,7 @@ def render(
     Page text stands in rich_text and plain_text, where nothing is parsed; elsewhere it is escaped, so it pings nobody.
     With `latest`, the newest alert of the thread, it is the thread's root as it is edited to the current stage.
     """
-    told = notice(alert, repeat=repeat)
+    told = notice(alert, repeat=repeat, page=channel.page)
     buttons = [_buttons(alert)] if channel.secrets.get("app_token") and alert.changes else []
     now = [context(f"*Now:* {escaped(latest_line(latest))}")] if latest else []
     room = 6_000
@@ -107,7 +107,8 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Block]:
     if elements:
         yield {"type": "rich_text", "elements": elements}
     page = f"{link(quoted.url, 'Page')} · " if quoted.url and quoted.url != source else ""
-    yield context(page + escaped(quoted.proof))
+    redline = f"{link(quoted.page, 'Redline')} · " if quoted.page else ""
+    yield context(redline + page + escaped(quoted.proof))
 
 
 def _bottom(told: Notice) -> list[Block]:

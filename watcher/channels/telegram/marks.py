@@ -43,7 +43,7 @@ def render(
     Page text is neutralised: Telegram would turn @names, #tags, /commands and host names into links and mentions.
     With `latest`, the newest alert of the thread, it is the thread's root as it is edited to the current stage.
     """
-    told = notice(alert, repeat=repeat)
+    told = notice(alert, repeat=repeat, page=channel.page)
     now = latest_line(latest) if latest else ""
     room = 2_600
     runs = list(_runs(told, room, reply, now))
@@ -115,6 +115,9 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Run]:
         yield quoted.url, "a"
     yield "\n", ""
     yield quoted.proof, "code"
+    if quoted.page:
+        yield "\nRedline: ", ""
+        yield quoted.page, "a"
 
 
 def marked(text: str, tag: str) -> str:
