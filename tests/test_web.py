@@ -27,6 +27,7 @@ from watcher.model import (
     Matter,
     Meeting,
     Mute,
+    Paper,
     PolicyEntry,
     Site,
     SiteState,
@@ -116,6 +117,67 @@ async def test_every_count_is_that_of_the_ledger_and_leads_to_what_it_counts(ful
     assert '<a href="/changes"><b>4</b> changes in all' in (await get(full, "/")).text
 
 
+async def test_the_counts_of_a_state_are_its_own_and_lead_to_its_own(full: Ledger) -> None:
+    home = replace(PLACE, slug="ma-salem", name="Salem", state="MA")
+    far = replace(COUNCIL, id="salem", jurisdiction=home)
+    full.record(changes=[replace(a_change("ff99"), site="salem")])
+    view = web.View(full, {one.id: one for one in (COUNCIL, OFF, far)}, lambda: NOW, beat=NOW)
+    for state, relevant in (("IL", "3"), ("MA", "1"), ("TX", "0")):
+        page = (await ask(view, f"/states/{state}")).text
+        assert f'<a href="/changes?label=relevant&amp;state={state}"><b>{relevant}</b>' in page
+        listed = (await ask(view, f"/changes?label=relevant&state={state}")).text
+        assert listed.count("<h3><a") == int(relevant)
+        for status, count in re.findall(
+            rf'status=([^&"]+)&amp;state={state}">[^<]+</a> <span[^>]+>[^,]+, (\d+)\)', page
+        ):
+            found = (await ask(view, f"/places?status={status}&state={state}")).text
+            assert found.count('<tr><td><a href="/j/') == int(count)
+
+
+async def test_the_newest_stand_first_whenever_the_ledger_got_them(full: Ledger) -> None:
+    late = replace(a_change("ee11"), seen_at=NOW - timedelta(days=9))
+    told = full.alerts()[0]
+    full.record(changes=[late], alerts=[replace(told, key="older", changes=(late,), headline="older", thread="o")])
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW)
+    page = (await ask(view, "/")).text
+    assert page.index("/changes/aa11") < page.index("/changes/ee11")
+    entries = feedparser.parse((await ask(view, "/feed.atom")).content).entries
+    assert [one.title for one in entries] == ["Springfield, IL: <i>item</i> added", "older"]
+
+
+async def test_a_text_in_force_at_the_first_visit_is_not_called_a_citation(full: Ledger) -> None:
+    digest = "cd" + "0" * 62
+    text = Paper("limits", NOW, "Chapter 9 <b>", "https://example.org/code", digest=digest, section="Sec. 9.20")
+    sighted = Snapshot(COUNCIL.id, "k", "https://example.org/code", NOW, 200, "text/html", None, digest, 9)
+    full.record(papers=[("il-springfield", text)], snapshots=[sighted])
+    page = (await get(full, "/j/il-springfield")).text
+    papers = page.partition('class="papers"')[2].partition("</ol>")[0]
+    assert "in force when it was first read" in papers
+    assert "cited by" not in papers
+    assert f'href="/snapshots/springfield-council/{digest}.txt"' in papers
+    assert "Sec. 9.20" in papers
+
+
+async def test_a_matter_is_drawn_from_its_posting_to_the_vote_and_told_in_order(full: Ledger) -> None:
+    told = full.alerts()[0]
+    sitting = Meeting("m", "City Council", start=datetime(2026, 11, 20, 0, 30, tzinfo=UTC))
+    steps = [
+        replace(a_change("s1"), seen_at=NOW - timedelta(days=9), meeting=sitting),
+        replace(a_change("s2"), seen_at=NOW - timedelta(days=3), meeting=sitting),
+    ]
+    alerts = [replace(told, key=step.id, changes=(step,), thread="way", meeting=sitting) for step in steps]
+    full.record(changes=steps, alerts=[alerts[0], replace(alerts[1], stage="adopted")])
+    page = (await get(full, "/j/il-springfield")).text
+    drawn = page.partition("<h2>Matters</h2>")[2].partition("<h2>Relevant changes</h2>")[0]
+    strip = next(one for one in drawn.split("<li><h3>") if "/changes/s1" in one)
+    assert re.findall(r'class="(seen|sitting|decided)"', strip) == ["sitting", "seen", "decided"]
+    where = dict(re.findall(r'<(?:circle class="(seen)" cx|svg x)="([\d.]+)%"', strip))
+    assert 0 < float(where["seen"]) < 100
+    listed = strip.partition("<ul>")[2]
+    assert listed.index("/changes/s1") < listed.index(": meeting") < listed.index("adopted")
+    assert "3 steps, at last: adopted" in strip
+
+
 async def test_the_place_shows_its_status_with_the_paper_and_its_hash(full: Ledger) -> None:
     entry = PolicyEntry("il-springfield", "limits", "Welcoming <Act>", "2017-02-01", "https://example.org/act")
     view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, policy=(entry,))
@@ -196,7 +258,8 @@ async def test_no_page_text_becomes_mark_up_and_every_answer_is_fenced_in(full: 
     assert answer.text.count("<script") == 1
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "http" not in answer.text.replace("https://example.org", "")
+    own = f"http://127.0.0.1{path}"  # the permalink of a change, printed with it
+    assert "http" not in answer.text.replace("https://example.org", "").replace(own, "")
     assert 'name="viewport"' in answer.text
 
 
@@ -204,7 +267,7 @@ async def test_sites_in_trouble_come_first_and_those_off_say_why(full: Ledger) -
     page = (await get(full, "/sites")).text
     assert page.index("springfield-council") < page.index("old-portal")
     assert '<span class="bad">blind</span>' in page
-    assert "blocked: soft 404" in page
+    assert 'blocked: <span title="soft_404">an error page in its place</span>' in page
     assert "moved in 2025" in page
     assert ">Mon 23 Nov 2026, 6:00 AM CST<" in page
 
@@ -321,8 +384,11 @@ async def test_the_words_that_decided_are_marked_in_the_redline_too(full: Ledger
     full.record(changes=[replace(a_change("rr99", after), before=before, redline=parts)])
     page = (await get(full, "/changes/rr99")).text
     inline, _, sides = page.partition("Side by side")
-    assert "<del>may</del><ins>shall not</ins> <mark>honor ICE detainers</mark>." in inline
-    assert "<mark>honor ICE detainers</mark>" in sides
+    why = "The request to hold a person past release is the oldest form of cooperation."
+    marked = f'<mark title="{why}">honor ICE detainers</mark>'
+    assert f"<del>may</del><ins>shall not</ins> {marked}." in inline
+    assert marked in sides
+    assert f'<mark>honor ICE detainers</mark></td><td data-name="where">new text</td><td>{why}</td>' in sides
     assert re.search(r"(The|clerk|reports\.) ?<span class=.fold.>[^<]+</span> ?(The|clerk|reports\.) ", inline)
 
 
@@ -337,16 +403,30 @@ async def test_two_megabytes_of_redline_are_folded_and_kept_whole_as_text(full: 
 
 
 async def test_feeds_are_valid_and_say_what_the_page_says(full: Ledger) -> None:
-    for path in ("/feed.atom", "/states/IL/feed.atom", "/topics/detainer/feed.atom", "/j/il-springfield/feed.atom"):
+    shows = {
+        "/feed.atom": "/", "/states/IL/feed.atom": "/states/IL", "/topics/detainer/feed.atom": "/",
+        "/j/il-springfield/feed.atom": "/j/il-springfield", "/sites/springfield-council/feed.atom": "/j/il-springfield",
+    }  # fmt: skip
+    for path, page in shows.items():
         feed = feedparser.parse((await get(full, path)).content)
         assert not feed.bozo, path
+        assert feed.feed.links[1].href == f"http://127.0.0.1{page}"
+        (said,) = feed.entries[0].content
+        assert said.type == "text/html"  # escaped twice: as XML, and what was published as mark-up
+        assert "<ins>&lt;script&gt;alert(1)&lt;/script&gt; honor ICE detainers &amp; &lt;img" in said.value
         assert [(entry.title, entry.link) for entry in feed.entries] == [
             ("Springfield, IL: <i>item</i> added", "http://127.0.0.1/changes/aa11")
         ], path
         assert feed.feed.links[0].href == f"http://127.0.0.1{path}"
     for path in ("/states/MA/feed.atom", "/topics/287g/feed.atom"):
         assert feedparser.parse((await get(full, path)).content).entries == []
-    for path in ("/states/XX/feed.atom", "/topics/none/feed.atom", "/j/none/feed.atom", "/j/none/calendar.ics"):
+    for path in (
+        "/states/XX/feed.atom",
+        "/topics/none/feed.atom",
+        "/j/none/feed.atom",
+        "/sites/none/feed.atom",
+        "/j/none/calendar.ics",
+    ):
         assert (await get(full, path)).status_code == 404, path
 
 

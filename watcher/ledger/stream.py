@@ -90,15 +90,23 @@ class Stream:
         with self._desk.reading() as connection:
             return [(row.seq, CHANGE.load(row.value)) for row in connection.execute(query).all()]
 
+    def changes_named(self, names: Sequence[str]) -> dict[str, Change]:
+        """The changes with these ids, by id; those that are not there are left out."""
+        query = select(changes.c.id, changes.c.value).where(changes.c.id.in_(names))
+        with self._desk.reading() as connection:
+            return {row.id: CHANGE.load(row.value) for row in connection.execute(query).all()}
+
     def site_figures(self) -> dict[str, tuple[str, int]]:
         """Site id -> its health and how many documents are watched under it: `site_states` without what costs time."""
         with self._desk.reading() as connection:
             rows = connection.execute(select(sites.c.site, sites.c.health, sites.c.documents)).all()
         return {site: (health, documents) for site, health, documents in rows}
 
-    def change_labels(self) -> dict[str, int]:
-        """How many changes carry each label; those that were not judged as "unjudged"."""
+    def change_labels(self, among: Sequence[str] | None = None) -> dict[str, int]:
+        """How many changes (of the sites `among`) carry each label; those that were not judged as "unjudged"."""
         query = select(changes.c.label, func.count()).group_by(changes.c.label)
+        if among is not None:
+            query = query.where(changes.c.site.in_(among))
         with self._desk.reading() as connection:
             return {label or "unjudged": number for label, number in connection.execute(query)}
 

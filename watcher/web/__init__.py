@@ -22,13 +22,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from watcher.alerts.wording import TOPICS
+from watcher.alerts.wording import TOPICS, place
 from watcher.errors import StoreError
 from watcher.registry.words import STATES
 from watcher.web.answers import Fence, Handler, fenced, tagged
 from watcher.web.api import Api, refused
-from watcher.web.board import News
-from watcher.web.feeds import atom, calendar
+from watcher.web.board import News, newest
+from watcher.web.feeds import ENTRIES, atom, calendar
 from watcher.web.health import Health
 from watcher.web.index import Index
 from watcher.web.lists import Lists
@@ -123,35 +123,43 @@ def handlers(view: View, pages: Pages) -> dict[str, Handler]:
 
 
 def feeds(view: View, pages: Pages) -> dict[str, Handler]:
-    """Path → feed or calendar: of all, of a state, of a topic, of a place."""
+    """Path → feed or calendar: of all, of a state, of a topic, of a place, of a site."""
 
-    def fed(title: str, request: Request, wanted: Callable[[News], bool]) -> Response:
+    def fed(title: str, request: Request, page: str, wanted: Callable[[News], bool]) -> Response:
         view.board.refresh()
-        news = [one for one in view.board.news if one.label == "relevant" and wanted(one)]
-        body = atom(f"Ordinance Watcher: {title}", request.url.path, news, _base(view, request), view.now())
+        news = newest(one for one in view.board.news if one.label == "relevant" and wanted(one))[:ENTRIES]
+        leading = view.ledger.changes_named([one.change for one in news])
+        body = atom(f"Ordinance Watcher: {title}", request.url.path, page, news, leading, _base(view, request))
         return Response(body, media_type="application/atom+xml")
 
     def everything(request: Request) -> Response:
-        return fed("relevant changes", request, lambda one: True)
+        return fed("relevant changes", request, "/", lambda one: True)
 
     def of_state(request: Request) -> Response:
         code = request.path_params["state"]
         if code not in STATES:
             return pages.missing("There is no such state")
-        return fed(STATES[code][0], request, lambda one: one.state == code)
+        return fed(STATES[code][0], request, f"/states/{code}", lambda one: one.state == code)
 
     def of_topic(request: Request) -> Response:
         code = request.path_params["topic"]
         if code not in TOPICS:
             return pages.missing("There is no such topic")
-        return fed(TOPICS[code], request, lambda one: code in one.topics)
+        return fed(TOPICS[code], request, "/", lambda one: code in one.topics)
 
     def of_place(request: Request) -> Response:
         view.board.refresh()
         found = view.board.place(request.path_params["slug"], view.now())
         if found is None:
             return pages.missing("This place is not watched")
-        return fed(found.name, request, lambda one: one.slug == found.slug)
+        return fed(found.name, request, f"/j/{found.slug}", lambda one: one.slug == found.slug)
+
+    def of_site(request: Request) -> Response:
+        site = view.sites.get(request.path_params["site"])
+        if site is None:
+            return pages.missing("There is no such site")
+        name = " – ".join(filter(None, (place(site.jurisdiction), site.body or site.id)))
+        return fed(name, request, f"/j/{site.jurisdiction.slug}", lambda one: one.site == site.id)
 
     def dates(request: Request) -> Response:
         view.board.refresh()
@@ -173,6 +181,7 @@ def feeds(view: View, pages: Pages) -> dict[str, Handler]:
         "/states/{state}/feed.atom": of_state,
         "/topics/{topic}/feed.atom": of_topic,
         "/j/{slug}/feed.atom": of_place,
+        "/sites/{site}/feed.atom": of_site,
         "/calendar.ics": dates,
         "/j/{slug}/calendar.ics": dates,
     }

@@ -12,14 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from watcher.alerts import masked, one_line, stages
-from watcher.alerts.wording import place
+from watcher.alerts import masked, one_line, shortened, stages
+from watcher.alerts.compose import title
+from watcher.alerts.wording import place, what_happened
 from watcher.ledger import Ledger
 from watcher.model import Alert, Jurisdiction, Meeting, PolicyEntry, Site
 from watcher.policy import NOTHING, Paper, Standing, cited, paper, place_of, standing
 from watcher.registry.words import STATES
 
+SUBJECT = 220  # UTF-16 units of what an entry of a list is about
 NAMES = {code: name for code, (name, _) in STATES.items()}
+TROUBLE = frozenset({"suspect", "failing", "blind"})
 STILL = timedelta(hours=6)  # a meeting that began this long ago may still be sitting
 
 
@@ -36,6 +39,8 @@ class News:
     body: str
     label: str
     headline: str
+    what: str  # the kind of change in words, without the time of the meeting
+    subject: str  # what it is about: the headline without place and kind
     topics: tuple[str, ...]
     stance: str
     stage: str
@@ -84,7 +89,6 @@ class Counts:
     documents: int
     changes: int
     relevant: int
-    unsure: int
 
 
 class Board:
@@ -97,7 +101,7 @@ class Board:
         self._coming: tuple[tuple[int, int], list[tuple[Meeting, list[News]]]] | None = None
         self._places: tuple[tuple[int, int], list[Place]] | None = None
         self._changes = -1
-        self._labels: Mapping[str, int] = {}
+        self._labels: dict[str, Mapping[str, int]] = {}  # of all under "", of a state under its code
         self.news: list[News] = []  # oldest first
         self.by_place: dict[str, list[News]] = defaultdict(list)
         self.by_change: dict[str, News] = {}
@@ -123,7 +127,7 @@ class Board:
                 self._texts = standing_texts
                 self._standings.clear()
             if reach.changes != self._changes:
-                self._labels, self._changes = self._ledger.change_labels(), reach.changes
+                self._labels, self._changes = {"": self._ledger.change_labels()}, reach.changes
 
     def _take(self, seq: int, alert: Alert) -> None:
         self._alerts = seq
@@ -166,16 +170,21 @@ class Board:
                 self._standings[slug] = now, found
         return Place(self._homes[slug], tuple(self._sites.get(slug, ())), found)
 
-    def counts(self, sites: Mapping[str, Site], troubled: int, documents: int) -> Counts:
-        """The figures of the first page."""
+    def counts(self, sites: Mapping[str, Site], places: int, state: str = "") -> Counts:
+        """The figures of the first page, or of a state's. `places` are those it shows."""
+        figures = self._ledger.site_figures()
+        here = [site for site in sites.values() if state in ("", site.jurisdiction.state)]
+        watched = [figures.get(site.id) for site in here if site.enabled]
+        labels = self._labels.get(state)
+        if labels is None:
+            labels = self._labels[state] = self._ledger.change_labels([site.id for site in here])
         return Counts(
-            places=len({site.jurisdiction.slug for site in sites.values() if site.enabled}),
-            sites=sum(site.enabled for site in sites.values()),
-            troubled=troubled,
-            documents=documents,
-            changes=sum(self._labels.values()),
-            relevant=self._labels.get("relevant", 0),
-            unsure=self._labels.get("unsure", 0),
+            places=places,
+            sites=len(watched),
+            troubled=sum(found is not None and found[0] in TROUBLE for found in watched),
+            documents=sum(found[1] for found in watched if found is not None),
+            changes=sum(labels.values()),
+            relevant=labels.get("relevant", 0),
         )
 
     def coming(self, now: datetime) -> list[tuple[Meeting, list[News]]]:
@@ -200,6 +209,17 @@ class Board:
         return sorted(ahead, key=lambda found: (found[0].start or now, found[1][0].place))
 
 
+def newest(news: Iterable[News]) -> list[News]:
+    """The news as a reader wants them: what was noticed last first, whenever it came into the ledger."""
+    return sorted(news, key=lambda one: (one.at, one.seq), reverse=True)
+
+
+def _what(alert: Alert) -> str:
+    lead = alert.changes[0]
+    meeting = replace(lead.meeting, start=None) if lead.meeting else None  # its time is told beside it
+    return masked(one_line(what_happened(replace(lead, meeting=meeting), alert.kind, alert.time_zone)))
+
+
 def _news(seq: int, alert: Alert) -> News:
     matter = alert.matter
     known = (matter.file, matter.title) if matter else ()
@@ -213,6 +233,8 @@ def _news(seq: int, alert: Alert) -> News:
         body=one_line(alert.body or ""),
         label=alert.label,
         headline=masked(one_line(alert.headline)),
+        what=_what(alert),
+        subject=shortened(masked(one_line(title(alert.changes[0]))), SUBJECT),
         topics=alert.topics,
         stance=alert.stance,
         stage=alert.stage,

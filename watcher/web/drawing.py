@@ -39,6 +39,7 @@ class Frame:
     mark: float
 
 
+INSETS = '<path class="inset" d="M0 432H148L212 482V610M212 496H262L345 556V610"/>'  # around Alaska and Hawaii
 WHOLE = Frame(0, 0, WIDTH, HEIGHT, 5.0)
 
 
@@ -98,7 +99,10 @@ def whole_map(places: Sequence[Place], state: str = "") -> Markup:
     shapes = {code: one for code, one in outlines("fine").items() if _seen(one, seen)} if state in SHAPES else SHAPES
     land = (_outline(code, one, by_state[code], state) for code, one in sorted(shapes.items()))
     said = [f'<g class="states">{"".join(land)}</g>']
-    spots = [(one, spot) for one in shown if (spot := _spot(one))]
+    if not state:
+        said.append(INSETS)
+    spots = [(one, found) for one in shown if (found := spot(one))]
+    spots.sort(key=lambda pair: pair[0].standing.status != NOTHING)  # what has a status is drawn over what has none
     marks = _links(spots, seen) if len(spots) <= FEW or state else _heaps(spots)
     if len(spots) > FEW and not state:
         said.append(_counties(shown, ROOM - len(said[0]) - len(marks)))
@@ -110,7 +114,8 @@ def whole_map(places: Sequence[Place], state: str = "") -> Markup:
     )
 
 
-def _spot(one: Place) -> tuple[float, float] | None:
+def spot(one: Place) -> tuple[float, float] | None:
+    """Where a place stands on the drawing; None where it is not on it, or nobody knows where it is."""
     home = one.jurisdiction
     if home.lat is not None and home.lon is not None:
         return drawn(home.lon, home.lat)
@@ -170,10 +175,23 @@ def _counties(places: Iterable[Place], room: int) -> str:
 
 
 def _heaps(spots: Sequence[tuple[Place, tuple[float, float]]]) -> str:
+    """The marks of many places: one line of points for each status, its shape the marker of every point.
+
+    A shape stands once, so that a small screen draws all of them larger by one rule of style.
+    """
     heaps: dict[str, dict[str, None]] = defaultdict(dict)
     for one, (x, y) in spots:
-        status = one.standing.status
-        at = round(x), round(y)
-        heaps[status][f"M{at[0]} {at[1]}h0" if status == NOTHING else mark(status, *at, 4.0)] = None
-    paths = [f'<path class="m {CODES[status]}" d="{"".join(heaps[status])}"/>' for status in (NOTHING, *CODES) if status in heaps]  # fmt: skip
-    return f'<g class="places still" aria-hidden="true">{"".join(dict.fromkeys(paths))}</g>'
+        heaps[one.standing.status][f"{round(x)} {round(y)}"] = None
+    drawn_first = [status for status in dict.fromkeys((NOTHING, *CODES)) if status in heaps]
+    shapes = "".join(
+        f'<marker id="m-{CODES[status]}" markerUnits="userSpaceOnUse" overflow="visible">'
+        f'<path class="m {CODES[status]}" d="{mark(status, 0, 0, 4.0)}"/></marker>'
+        for status in drawn_first
+    )
+    return f'<g class="places still" aria-hidden="true"><defs>{shapes}</defs>{"".join(_line(CODES[status], list(heaps[status])) for status in drawn_first)}</g>'
+
+
+def _line(code: str, points: list[str]) -> str:
+    """The points as an unseen line; the first stands twice, since a line of one point is none."""
+    ends = " ".join(f'marker-{part}="url(#m-{code})"' for part in ("start", "mid", "end"))
+    return f'<polyline points="{",".join([points[0], *points])}" {ends}/>'

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 from icalendar import Calendar, Event
 from lxml import etree
 
-from watcher.alerts import web_address
+from watcher.alerts import excerpt, masked_redline, web_address
 from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, clean, local, one_line
-from watcher.model import Meeting
+from watcher.model import Change, Meeting, Redline
 from watcher.web.board import News
 
 ATOM = "http://www.w3.org/2005/Atom"
 NAMESPACES: Any = {None: ATOM}  # the default one, which the stubs of lxml do not know
-ENTRIES = 50
+ENTRIES = 50  # of a feed
+REDLINE = 3_000  # UTF-16 units of a redline in a feed
 SITTING = timedelta(hours=3)  # the length a calendar shows for a meeting that does not say when it ends
 
 
-def atom(title: str, path: str, news: Sequence[News], base: str, now: datetime) -> bytes:
-    """The newest `ENTRIES` of `news` (which is oldest first). `path` is the feed's own address under `base`.
+def atom(title: str, path: str, page: str, news: Sequence[News], changes: Mapping[str, Change], base: str) -> bytes:
+    """A feed of `news`, newest first. `path` is its own address under `base`, `page` that of the page that shows the same.
 
-    Ids do not depend on `base`, so that a copy elsewhere is the same feed.
+    `changes` are those that lead, by id, for their redlines. Ids do not depend on `base`, so that a copy elsewhere is the
+    same feed.
     """
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap=NAMESPACES)
-    newest = list(reversed(news))[:ENTRIES]
     _say(feed, "id", f"tag:ordinance-watcher,2026:{path}")
     _say(feed, "title", title)
-    _say(feed, "updated", _stamp(max((one.at for one in newest), default=datetime(2026, 1, 1, tzinfo=UTC))))
+    _say(feed, "updated", _stamp(max((one.at for one in news), default=datetime(2026, 1, 1, tzinfo=UTC))))
     etree.SubElement(feed, f"{{{ATOM}}}link", rel="self", type="application/atom+xml", href=f"{base}{path}")
-    etree.SubElement(feed, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=f"{base}/")
+    etree.SubElement(feed, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{page}")
     author = etree.SubElement(feed, f"{{{ATOM}}}author")
     _say(author, "name", "Ordinance Watcher")
-    for one in newest:
-        _entry(feed, one, base)
+    for one in news:
+        _entry(feed, one, changes.get(one.change), base)
     return bytes(etree.tostring(feed, xml_declaration=True, encoding="utf-8"))
 
 
-def _entry(feed: etree._Element, one: News, base: str) -> None:
+def _entry(feed: etree._Element, one: News, change: Change | None, base: str) -> None:
     entry = etree.SubElement(feed, f"{{{ATOM}}}entry")
     _say(entry, "id", f"tag:ordinance-watcher,2026:alert/{one.key}")
     _say(entry, "title", one.headline)
@@ -53,6 +55,21 @@ def _entry(feed: etree._Element, one: News, base: str) -> None:
         etree.SubElement(entry, f"{{{ATOM}}}category", term=topic, label=TOPICS.get(topic, topic))
     etree.SubElement(entry, f"{{{ATOM}}}category", term=f"state-{one.state}", label=one.state)
     _say(entry, "summary", _summary(one))
+    if change is not None:
+        content = etree.SubElement(entry, f"{{{ATOM}}}content", type="html")
+        content.text = _xml(f"<p>{escape(_summary(one))}</p><p>{_marked(change)}</p>")
+
+
+def _marked(change: Change) -> str:
+    """The redline as mark-up for a reader of feeds, in which all that was published is escaped."""
+    whole: Redline = (("-", change.before), ("+", change.after))
+    redline = masked_redline(change.redline or whole, change.before, change.after)
+    names = {"-": "del", "+": "ins"}
+    said = []
+    for mark, text in excerpt(redline, REDLINE):
+        shown = escape(clean(text)).replace("\n", "<br>")
+        said.append(f"<{names[mark]}>{shown}</{names[mark]}>" if mark in names and shown else shown)
+    return "".join(said)
 
 
 def _summary(one: News) -> str:
@@ -77,6 +94,10 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _business(one: News, base: str) -> str:
+    return f"{one.matter or one.headline}\n{f'{base}/changes/{one.change}' if base else one.url}"
+
+
 def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base: str, now: datetime) -> bytes:
     """The meetings with the items that are relevant; times in UTC, which every calendar shows in its reader's zone.
 
@@ -95,11 +116,10 @@ def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base
         event.add("dtstart", meeting.start.astimezone(UTC))
         event.add("dtend", (meeting.end or meeting.start + SITTING).astimezone(UTC))
         event.add("summary", one_line(f"{news[0].place}: {meeting.body or 'meeting'}"))
-        items = dict.fromkeys(
-            f"{one.matter or one.headline}\n{f'{base}/changes/{one.change}' if base else one.url}"
-            for one in reversed(news)
-        )
-        event.add("description", _xml("\n\n".join(items)))
+        items = {
+            one.thread: one for one in sorted(news, key=lambda one: one.at)
+        }  # of each matter what was noticed last
+        event.add("description", _xml("\n\n".join(_business(one, base) for one in reversed(items.values()))))
         if meeting.location:
             event.add("location", _xml(one_line(meeting.location)))
         if meeting.url and (address := web_address(meeting.url)):

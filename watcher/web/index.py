@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 from watcher.alerts import clean, masked, one_line
 from watcher.errors import ReadError, StoreError
@@ -156,7 +157,7 @@ class Index:
 def query_of(words: str) -> str:
     """The words as an FTS5 query that cannot be ill-formed: each quoted, all of them wanted."""
     parts = []
-    for phrase, word in re.findall(r'"([^"]*)"|([^\s"]+)', one_line(words)[:400]):
+    for phrase, word in re.findall(r'"([^"]*)"|([^\s"]+)', normalize("NFKC", one_line(words))[:400]):
         text = phrase or word.rstrip("*")
         if re.search(r"\w", text):
             parts.append(f'"{text}"' + ("*" if word.endswith("*") else ""))

@@ -12,22 +12,22 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from watcher.alerts import clean, masked, one_line, web_address
-from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, local, place, voted
+from watcher.alerts import clean, masked, one_line, timing, web_address
+from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, likely, local, place, voted
 from watcher.errors import ReadError, StoreError
 from watcher.exhibit import DIRECTIONS as DIRECTIONS_IN_FULL
-from watcher.exhibit import cues, happened, sitting, subject
+from watcher.exhibit import happened, sitting, subject
 from watcher.judge import accuracy, builtin
 from watcher.lines import site_line
 from watcher.model import Change, DocumentState, Meeting, Site, Snapshot
-from watcher.policy import STATUSES
+from watcher.policy import AGREEMENT, CONSIDERED, EXPANDS, LIMITS, NOTHING, STATUSES, Paper
 from watcher.registry.words import STATES
 from watcher.web import drawing, redline, timeline
-from watcher.web.board import STILL, News, Place
+from watcher.web.board import STILL, News, Place, newest
 from watcher.web.filters import CHOICES, UnknownChoice, asked
-from watcher.web.index import PAGE, Found
+from watcher.web.index import PAGE, Found, query_of
 from watcher.web.paging import page_of
-from watcher.web.view import TROUBLE, View
+from watcher.web.view import View
 
 NEWEST, NEXT, LISTED, FIRST = 15, 8, 50, 25
 CHANGE_KINDS = {
@@ -35,6 +35,22 @@ CHANGE_KINDS = {
     "rescheduled": "rescheduled", "revised": "revised",
 }  # fmt: skip
 FEW_PLACES = 150
+REASONS = {  # why a visit failed, as a person would say it
+    "wall": "a bot wall stood before the page", "login": "the page asks for a log-in", "soft_404": "an error page in its place",
+    "empty": "the page came empty", "layout": "the page is built differently now", "unreadable": "the document cannot be read",
+    "too_large": "the document is too large", "timeout": "no answer in time", "unreachable": "the server cannot be reached",
+    "tls": "its certificate is not right", "refused": "the server refused", "robots": "robots.txt forbids it",
+    "forbidden_address": "the address is none on the open internet",
+}  # fmt: skip
+UNDRAWN = 12  # places without a spot on the map that are named below it
+PAPERS = 6  # behind a status, as far as its page shows them
+MEANINGS = {  # each status in a sentence
+    LIMITS: "A text on file limits cooperation with federal immigration enforcement.",
+    EXPANDS: "A text on file requires or expands cooperation with federal immigration enforcement.",
+    AGREEMENT: "An agreement under section 287(g) is on file: local officers act for federal immigration enforcement.",
+    CONSIDERED: "A matter on cooperation with federal immigration enforcement is before a body and has not been decided.",
+    NOTHING: "No text, agreement or open matter on cooperation with federal immigration enforcement is on file.",
+}
 FILES = {"application/pdf": ".pdf", "text/html": ".html.txt", "application/json": ".json.txt", "text/plain": ".txt"}
 
 
@@ -43,6 +59,7 @@ class Pages:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self._why = view.why or builtin().why
         self._maps: dict[str, tuple[tuple[int, int], Markup]] = {}
         self.made = Environment(
             loader=PackageLoader("watcher.web"),
@@ -52,11 +69,19 @@ class Pages:
             lstrip_blocks=True,
         )
         self.made.filters.update(
-            when=when, mark=drawing.key_mark, line=_quoted, truncate=_short, address=web_address, plain=clean
+            when=when,
+            opening=_opening,
+            own=_own,
+            likely=likely,
+            mark=drawing.key_mark,
+            line=_quoted,
+            truncate=_short,
+            address=web_address,
+            plain=clean,
         )
         self.made.globals.update(
             choices=CHOICES, directions=DIRECTIONS, stages=STAGES, topics=TOPICS, states=STATES, statuses=STATUSES,
-            kinds=CHANGE_KINDS, shapes=drawing.NAMED, place=place, version=version("ordinance-watcher"),
+            kinds=CHANGE_KINDS, meanings=MEANINGS, reasons=REASONS, shapes=drawing.NAMED, place=place, version=version("ordinance-watcher"),
         )  # fmt: skip
 
     def page(self, name: str, code: int = 200, **words: object) -> HTMLResponse:
@@ -92,26 +117,25 @@ class Pages:
         view.board.refresh()
         places = view.board.places(now)
         here = [one for one in places if not state or one.jurisdiction.state == state]
-        shown = [
+        shown = newest(
             one
-            for one in reversed(view.board.news)
+            for one in view.board.news
             if (not state or one.state == state)
             and filters.takes(one.state, one.topics, one.stance, one.stage, one.label, one.at)
             and (filters.label or one.label == "relevant")
-        ]
-        figures = view.ledger.site_figures()
-        watched = [figures[site.id] for site in view.sites.values() if site.enabled and site.id in figures]
-        troubled = sum(health in TROUBLE for health, _ in watched)
-        documents = sum(number for _, number in watched)
+        )
         by_state: dict[str, list[Place]] = {}
         for one in places:
             by_state.setdefault(one.jurisdiction.state, []).append(one)
+        undrawn = [one for one in here if drawing.spot(one) is None]
         return self.page(
             "home.html",
             here="map",
             state=state,
             filters=filters,
             map=self._drawn(places, state, now),
+            undrawn=undrawn[:UNDRAWN],
+            undrawn_more=len(undrawn) > UNDRAWN,
             places=here if len(here) <= FEW_PLACES or state else [],
             tallies=[(code, drawing.tally(found)) for code, found in sorted(by_state.items())],
             statuses_here=_tally(here),
@@ -120,7 +144,7 @@ class Pages:
             meetings=(view.board.meetings(now, shown[::-1]) if filters.chosen or state else view.board.coming(now))[
                 :NEXT
             ],
-            counts=view.board.counts(view.sites, troubled, documents),
+            counts=view.board.counts(view.sites, len(here), state),
             mutes=view.ledger.mutes(now),
             labels=view.board.by_change,
         )
@@ -145,19 +169,34 @@ class Pages:
         known = view.ledger.documents_of([site.id for site in found.sites])
         documents = [(site, view.documents(site, known[site.id])) for site in found.sites]
         lines = timeline.matters([one for one in news if one.label == "relevant"])
+        shown = timeline.scale(lines, now)
         return self.page(
             "place.html",
             here="map",
             found=found,
+            papers=[(paper, self._kept_by(found, paper)) for paper in found.standing.papers[:PAPERS]],
             zone=found.jurisdiction.time_zone,
             sites=[(site, site_line(site, states.get(site.id), now), states.get(site.id)) for site in found.sites],
             meetings=_meetings(known, view.board.meetings(now, news), now),
-            lines=lines,
-            sketch=timeline.sketch(lines, now),
-            news=list(reversed(news))[:LISTED],
+            lines=[(line, timeline.strip(line, shown, now)) for line in lines],
+            axis=timeline.axis(shown, now, found.jurisdiction.time_zone),
+            news=newest(news)[:LISTED],
             documents=[(site, listed[:FIRST], len(listed)) for site, listed in documents],
             further=max(0, len(news) - LISTED),
         )
+
+    def _permalink(self, request: Request, change: Change) -> str:
+        """The whole address of the page of a change; "" in a copy that does not know where it will stand."""
+        base = self.view.base
+        if base is None and self.view.live:
+            base = f"{request.url.scheme}://{request.url.netloc}"
+        return f"{base}/changes/{change.id}" if base else ""
+
+    def _kept_by(self, found: Place, paper: Paper) -> str:
+        """The id of the site under which the bytes of a paper are kept; "" where none are."""
+        told = self.view.board.by_change.get(paper.change or "")
+        among = [told.site] if told else [site.id for site in found.sites] if paper.digest else []
+        return next((one for one in among if self.view.ledger.sighting(one, paper.digest or "")), "")
 
     # ----------------------------------------------------------------------------------------- changes and search
 
@@ -186,8 +225,10 @@ class Pages:
             sitting=sitting,
             votes=voted(found, site.jurisdiction.time_zone if site else "UTC"),
             direction=DIRECTIONS_IN_FULL[verdict.stance] if verdict else "",
-            redline=redline.shown(found),
-            cues=[masked(words) for words in cues(found)],
+            redline=redline.shown(found, self._why),
+            grounds=redline.grounds(found, self._why),
+            timing=timing.told(found, site.jurisdiction) if site else "",
+            permalink=self._permalink(request, found),
             snapshots=[
                 (side, digest, view.ledger.sighting(found.site, digest, last=side == "before"))
                 for side, digest in (("before", found.snapshot_before), ("after", found.snapshot_after))
@@ -217,7 +258,7 @@ class Pages:
             found = view.index.search(words, tuple(facets), page)
         further = f"/search?{urlencode({**dict(query), 'page': page + 1})}" if found.total > page * PAGE else ""
         return self.page(
-            "search.html", here="search", words=words, filters=filters, kind=kind, found=found, further=further,
+            "search.html", here="search", words=words, wordy=bool(query_of(words)), filters=filters, kind=kind, found=found, further=further,
             sites=view.sites, zone=lambda name: _zone(view.sites.get(name)), moment=datetime.fromisoformat,
         )  # fmt: skip
 
@@ -286,6 +327,16 @@ def when(moment: datetime | None, zone: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M} UTC", local(moment, zone)
     )
+
+
+def _opening(words: str) -> str:
+    """The words as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
+def _own(words: str, name: str) -> str:
+    """What is said of a place on its own page, where its name need not stand before everything."""
+    return _opening(words.removeprefix(name).lstrip(" –:")) or words
 
 
 def _short(text: str, length: int) -> str:

@@ -48,6 +48,7 @@ KEPT = (
     "label",
     "status",
     "health",
+    "state",
     "before",
     "page",
 )  # what pages of a copy are told apart by; other filters need the service
@@ -200,11 +201,11 @@ def _files(pages: Mapping[str, Made]) -> set[str]:
 
 
 def _program(view: View) -> str:
-    """What a page of a change depends on besides the change: the program, its templates, the registry."""
+    """What a page of a change depends on besides the change: the program, its templates, the registry, where it will stand."""
     made = hashlib.sha256(version("ordinance-watcher").encode())
     for part in _parts():
         made.update(part)
-    made.update(repr(sorted(view.sites.items())).encode())
+    made.update(repr((view.base, sorted(view.sites.items()))).encode())
     return made.hexdigest()
 
 

@@ -7,12 +7,12 @@ that the offsets of the evidence hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from watcher.alerts import clean, masked, masked_redline
+from watcher.alerts import clean, masked, masked_redline, one_line
 from watcher.model import Change, Evidence, Redline
 
 QUIET = 1_200  # characters of an unchanged stretch that are shown whole
@@ -20,6 +20,9 @@ EDGE = 400  # of a longer one, at each end
 LOUD = 8_000  # characters of one struck or inserted stretch; Chromium paints long ones slowly
 PIECES = 4_000  # of one redline
 Side = Literal["before", "after"]
+WHERE = {"before": "old text", "after": "new text", "around": "around the change"}
+Why = Callable[[str], str]
+Span = tuple[int, int, str]
 SIDES: tuple[tuple[Side, str], ...] = (("before", "+"), ("after", "-"))  # each side, and the mark of what it has not
 
 
@@ -29,7 +32,16 @@ class Piece:
 
     op: str
     text: str
-    cue: bool = False
+    cue: str = ""  # why the words count, where they are of those that decided
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Words that decided, in which texts they stand, and why each cue in them counts."""
+
+    words: str
+    where: str
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +53,41 @@ class Shown:
     after: list[Piece]
 
 
-def shown(change: Change) -> Shown:
-    """The change with the words that decided marked, in each of the three."""
+def grounds(change: Change, why: Why) -> list[Ground]:
+    """The words that decided, each stretch once, with the reasons of its cues; those around the change last."""
+    evidence = change.verdict.evidence if change.verdict else ()
+    found: dict[str, tuple[str, dict[str, None], dict[str, None]]] = {}
+    for side, text in (("before", change.before), ("after", change.after)):
+        quoted = masked(text)
+        for start, end in _spans(evidence, side):
+            words = one_line(quoted[start:end])
+            inside = (one for one in evidence if one.side == side and start <= one.start and one.end <= end)
+            _ground(found, words, side, (why(one.cue) for one in inside))
+    for one in evidence:
+        if one.side == "context":
+            _ground(found, masked(one_line(one.text)), "around", (why(one.cue),))
+    return [
+        Ground(words, " and ".join(WHERE[side] for side in sides), tuple(reasons))
+        for words, sides, reasons in found.values()
+        if words
+    ]
+
+
+def _ground(
+    found: dict[str, tuple[str, dict[str, None], dict[str, None]]], words: str, side: str, reasons: Iterable[str]
+) -> None:
+    _, sides, known = found.setdefault(words.casefold(), (words, {}, {}))
+    sides[side] = None
+    known.update(dict.fromkeys(reasons))
+
+
+def shown(change: Change, why: Why = lambda cue: cue) -> Shown:
+    """The change with the words that decided marked, in each of the three; `why` gives the reason of a cue."""
     parts = _masked_parts(change)
     both: Iterable[Piece] = (Piece(op, text) for op, text in parts)
     sides = []
     for which, other in SIDES:
-        spans = _spans_in(change, which, other)
+        spans = _spans_in(change, which, other, why)
         both = _cut(both, spans, other) if spans else both
         sides.append(list(_folded(_cut((Piece(op, text) for op, text in parts if op != other), spans, other))))
     return Shown(list(_folded(both)), *sides)
@@ -60,15 +100,26 @@ def _masked_parts(change: Change) -> Redline:
     return tuple((op, text) for op, text in told if text)
 
 
-def _spans_in(change: Change, which: Side, other: str) -> list[tuple[int, int]]:
+def _spans_in(change: Change, which: Side, other: str, why: Why) -> list[Span]:
     """Places of the words that decided, where the redline holds that side character for character; else none."""
     said = "".join(text for op, text in change.redline if op != other)
     text = change.before if which == "before" else change.after
     evidence = change.verdict.evidence if change.verdict and (not change.redline or said == text) else ()
-    return _spans(evidence, which)
+    return [
+        (
+            start,
+            end,
+            " ".join(
+                dict.fromkeys(
+                    why(one.cue) for one in evidence if one.side == which and start <= one.start and one.end <= end
+                )
+            ),
+        )
+        for start, end in _spans(evidence, which)
+    ]
 
 
-def _spans(evidence: Iterable[Evidence], which: Side) -> list[tuple[int, int]]:
+def _spans(evidence: Iterable[Evidence], which: str) -> list[tuple[int, int]]:
     """Places of the words that decided, in order, overlapping ones made one."""
     found: list[tuple[int, int]] = []
     for start, end in sorted((seen.start, seen.end) for seen in evidence if seen.side == which):
@@ -79,7 +130,7 @@ def _spans(evidence: Iterable[Evidence], which: Side) -> list[tuple[int, int]]:
     return found
 
 
-def _cut(pieces: Iterable[Piece], spans: Sequence[tuple[int, int]], other: str) -> Iterator[Piece]:
+def _cut(pieces: Iterable[Piece], spans: Sequence[Span], other: str) -> Iterator[Piece]:
     """The pieces cut at the edges of the spans, which count no piece of the `other` side."""
     at = 0
     for piece in pieces:
@@ -87,9 +138,11 @@ def _cut(pieces: Iterable[Piece], spans: Sequence[tuple[int, int]], other: str) 
             yield piece
             continue
         text = piece.text
-        edges = sorted({0, len(text), *(min(max(edge - at, 0), len(text)) for span in spans for edge in span)})
+        edges = sorted({0, len(text), *(min(max(edge - at, 0), len(text)) for span in spans for edge in span[:2])})
         for start, end in pairwise(edges):
-            cued = piece.cue or any(first <= at + start and at + end <= last for first, last in spans)
+            cued = piece.cue or next(
+                (why for first, last, why in spans if first <= at + start and at + end <= last), ""
+            )
             yield Piece(piece.op, text[start:end], cued)
         at += len(text)
 
