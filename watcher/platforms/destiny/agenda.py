@@ -32,6 +32,10 @@ POPUP = re.compile(r"popupAttachments\(\s*['\"](?P<url>[^'\"]+)['\"]")
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf)(?:$|\?)", re.IGNORECASE)
 ATTACHMENTS = re.compile(r"^attachments?:?$", re.IGNORECASE)
 BODY = re.compile(r"\b(?:council|commission|board|committee|authority|supervisors|trustees|meeting)\b", re.IGNORECASE)
+OWN = re.compile(
+    r"^(?:(?:regular|special|meeting|council|board|final|draft) )*agenda$|\b(?:city|town|village|county|state) of\b|\bcounty$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -64,6 +68,8 @@ def read_agenda(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     first = next((place for place, row in enumerate(read) if row.number or row.memo), None)
     if first is None:
         raise EmptyReading("the agenda has no numbered item", url=response.url)
+    while first and heads(read[first - 1]):
+        first -= 1
     meeting = meeting_of([row.words for row in read[:first]], page, site, response)
     rows = outline.Outline(meeting.id)
     memos: list[tuple[str, str]] = []
@@ -79,6 +85,12 @@ def read_agenda(page: BeautifulSoup, site: Site, response: Response) -> Reading:
         items=items,
         follow=following.bounded(follow),
     )
+
+
+def heads(row: Row) -> bool:
+    """Whether a row above the first number is a section's heading rather than the meeting's head."""
+    dated = marks.read_date(row.words) or marks.read_time(row.words)
+    return row.bold and len(row.words) < 60 and not dated and not BODY.search(row.words) and not OWN.search(row.words)
 
 
 def rows_of(page: BeautifulSoup, base: str) -> Iterator[Row]:

@@ -87,7 +87,7 @@ def document(link: Tag, base: str, meeting: str, revised: str | None) -> Link | 
     label = pages.seen(link) or (str(image["alt"]).strip() if image else "") or str(link.get("title") or "").strip()
     if KINDS.get(program) == "video" or RECORDING.search(pages.split(url).path):
         name = pages.split(url).path if RECORDING.search(pages.split(url).path) else meeting
-        return Link(f"video:{name}", url, label, "video")
+        return Link(f"video:{name}", url, label or "Video", "video")
     cell = link.find_parent("td")
     header = " ".join(cell.get_attribute_list("headers", "")).partition(" ")[0] if cell else ""
     identity = lasting(url)

@@ -32,6 +32,8 @@ from watcher.platforms.novusagenda import ids
 
 NUMBER = re.compile(r"^\(?(?:[A-Z]{1,3}|[IVXL]{1,6}|\d{1,3})(?:[.-]?(?:\d{1,3}|[A-Za-z]))*[.):]?$")
 HEADING_WORDS = 12
+HEAD_LINES = 8
+BODY = re.compile(r"\b(?:council|commission|board|committee|authority|supervisors|trustees|court)\b", re.IGNORECASE)
 
 
 def read(site: Site, response: Response) -> Reading:
@@ -44,7 +46,7 @@ def read(site: Site, response: Response) -> Reading:
     text = " ".join(passage.text for passage in document.passages)
     if not text.strip():
         raise EmptyReading("the agenda's page holds no text", url=response.url)
-    meeting = meeting_of(text, site, response)
+    meeting = meeting_of(text, named(document), site, response)
     agenda = outline.Outline(meeting.id)
     for row, anchor in rows(page):
         read_row(row, anchor, agenda, response.url)
@@ -59,7 +61,13 @@ def read(site: Site, response: Response) -> Reading:
     )
 
 
-def meeting_of(text: str, site: Site, response: Response) -> Meeting:
+def named(document: Document) -> str:
+    """What the head of an agenda calls the meeting: its first short line that names a body."""
+    lines = (passage.text for passage in document.passages[:HEAD_LINES])
+    return next((line for line in lines if BODY.search(line) and len(line.split()) <= HEADING_WORDS), "")
+
+
+def meeting_of(text: str, name: str, site: Site, response: Response) -> Meeting:
     """The meeting as it was listed; else what the first lines of its agenda say."""
     if listed := response.request.meeting:
         return listed
@@ -69,7 +77,8 @@ def meeting_of(text: str, site: Site, response: Response) -> Meeting:
         raise LayoutChanged("the agenda's page has no readable date", url=response.url)
     return Meeting(
         id=ids.meeting_id(response.url) or response.url,
-        body=site.body or "",
+        body=site.body or name,
+        title=name,
         start=start,
         status=marks.status_of(start, response.fetched_at, head[:300]),
         url=response.url,
