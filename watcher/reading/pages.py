@@ -32,6 +32,7 @@ _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 DATA_WITHIN = 4_000  # bytes: an XML's root element stands within
 _XML = re.compile(rb"<\?xml|<(?:[A-Za-z]+:)?(?:Error|ErrorResponse|Fault|string|ArrayOf\w+)[\s>/]")
 _OWN_XML = re.compile(rb"<html|schemas\.microsoft\.com/office|schemas\.openxmlformats\.org", re.IGNORECASE)
+_DATED = re.compile(r"\s*[-–—|]\s*(?:[A-Za-z]+,? )?[A-Za-z]{3,9}\.? \d{1,2}, \d{4}\b.*$")  # "Council - May 5, 2026"
 _INVISIBLE = str.maketrans("", "", INVISIBLE)
 _LITERALS = (b"null", b"true", b"false", b'""', b"0")
 _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf")
@@ -175,7 +176,7 @@ def meeting_above(
     head = before(first) if first else ""
     start = marks.moment(f"{title} {head}", site.jurisdiction.time_zone)
     status = marks.status_of(start, response.fetched_at, title, head)
-    return Meeting(ident, body or title, title, start, status=status, url=response.url)
+    return Meeting(ident, body or _DATED.sub("", title) or title, title, start, status=status, url=response.url)
 
 
 def seen(tag: Tag | None) -> str:

@@ -30,7 +30,6 @@ LANDMARKS = f"{TITLES}, .AgendaItemContainer, .AgendaItem, .AgendaItemTitleRow"
 PAGE = re.compile(r"\bmeeting\.aspx(?:\?|$)", re.IGNORECASE)
 NUMBERED = re.compile(r"AgendaItem(\d+)$")
 CHOSEN = re.compile(r"SelectItem\((\d+)\)")
-DATED = re.compile(r"\s*[-–—]?\s*[A-Za-z]{3,9}\.? \d{1,2}, \d{4}\b.*$")
 # Closed sessions have no counter: their number is part of the title.
 LEADING = re.compile(r"(?P<number>(?:[A-Z]{1,3}|\d{1,3})(?:\.(?:\d{1,3}|[A-Za-z]))+\.?|\d{1,3}\.)\s+(?=\S)")
 FILE = re.compile(r"(?:([A-Z]{1,8}(?:-[A-Z0-9]+)*-\d{2,6}(?:-\d{2,6})?)|File\s*#?\s*(\d{2,4}-\d{2,6}))\s*[:–-]")
@@ -58,8 +57,6 @@ def read(site: Site, response: Response) -> Reading:
         raise LayoutChanged("the page has no item of an eSCRIBE agenda", url=response.url)
     ident = pages.parameter(response.url, "Id") or response.url
     meeting = pages.meeting_above(page, LANDMARKS, ident, site, response, body=site.body)
-    if meeting is not response.request.meeting:
-        meeting = replace(meeting, body=site.body or DATED.sub("", meeting.title) or meeting.title)
     if not meeting.location and (place := pages.seen(page.select_one(".AgendaMeetingLocation"))):
         meeting = replace(meeting, location=place)
     rows = outline.Outline(meeting.id)

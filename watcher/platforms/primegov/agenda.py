@@ -34,6 +34,8 @@ def link_id(href: str) -> str | None:
         return f"attachment:{history.lower()}"
     if found := HUNG.search(path):
         return f"{found[1].lower()}:{found[2]}"
+    if compiled := pages.parameter(href, "compiledMeetingDocumentFileId"):  # newer portals name one compilation
+        return f"compiled:{compiled}"
     if template := pages.parameter(href, "meetingTemplateId"):
         output = "3" if path.lower().endswith("/portal/meeting") else "1"
         return f"template:{template}:{pages.parameter(href, 'compileOutputType') or output}"
