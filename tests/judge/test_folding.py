@@ -101,3 +101,18 @@ def test_evidence_quotes_the_text_exactly(left: str, right: str) -> None:
 )
 def test_a_text_that_says_what_else_its_letters_stand_for_is_believed(text: str, agency: int) -> None:
     assert fold(text).low.count("ICE") == agency
+
+
+@pytest.mark.parametrize(
+    "text", ["the sheriff >>shall<< not", "[[may]] shall", ">>A<<", "~~one~~ ++two++", "x >> y << z"]
+)
+def test_the_marks_of_a_draft_are_left_out_where_phrases_are_looked_for(text: str) -> None:
+    bare = fold(text, unmarked=True)
+    assert not {"~~", "++", "[[", ">>s", ">>A"} & {bare.text[at : at + width] for at in range(20) for width in (2, 3)}
+    assert builtin().judge_text(text).label == "unrelated"
+
+
+def test_what_else_ice_stands_for_is_told_by_the_words_before_it() -> None:
+    assert "ICE" not in fold("Internal Combustion Engine (ICE) fleet. ICE trucks").low
+    assert "ICE" in fold("The case of emergency. Later ICE detainers").low
+    assert "ICE" in fold("In Case of Emergency (ICE) cards and U.S. Immigration and Customs Enforcement, ICE").low

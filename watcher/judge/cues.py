@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeAlias
 
 from watcher.judge.folding import Folded, fold
 from watcher.judge.lexicon import Entry, Lexicon
+from watcher.judge.required import Groups, all_of, missing
 
 REACH = 400  # characters around a literal in which its entry's patterns are looked for
 SHORT = 3000  # up to this length a text is searched whole
@@ -19,6 +22,10 @@ LONG = 20_000  # beyond this length a text is first narrowed to regions
 REGION = 1000  # characters around a literal that such a region spans: a match, and what it needs
 MOST = 40  # hits of one entry that are worth keeping: more say nothing new
 NEAR = 100
+MANY = 12  # words that are looked for together rather than one after the other
+
+
+_Tree: TypeAlias = "dict[str, _Tree]"  # words letter by letter; "" where one ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class _Index:
 
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         self._entries = entries
+        self._patterns: dict[int, tuple[tuple[re.Pattern[str], Groups], ...]] = {}  # of the entries asked for so far
         self._always = frozenset(place for place, entry in enumerate(entries) if not entry.words)
         self._wakes = _wakes((place, _gate(entry)) for place, entry in enumerate(entries) if not entry.case)
         self._wakes_capitals = _wakes((place, _gate(entry)) for place, entry in enumerate(entries) if entry.case)
@@ -87,11 +95,18 @@ class _Index:
         for place in sorted(self._always.union(*there)):
             entry = self._entries[place]
             hay = text if entry.case else low
-            if (not entry.need_words or _holds(low, entry.need_words)) and (
-                not entry.words or _holds(hay, entry.words)
-            ):
-                found.extend(_search(entry, hay, low))
+            if entry.need_words and not _holds(low, entry.need_words):
+                continue
+            if (not entry.words or _holds(hay, entry.words)) and (patterns := self._possible(place, hay)):
+                found.extend(_search(entry, patterns, hay, low))
         return found
+
+    def _possible(self, place: int, hay: str) -> list[re.Pattern[str]]:
+        """The patterns of an entry that can match: all that they require stands in the text."""
+        known = self._patterns.get(place)
+        if known is None:  # a start has no need of them all
+            known = self._patterns[place] = all_of(self._entries[place].patterns)
+        return [pattern for pattern, groups in known if not missing(groups, hay)]
 
 
 def _wakes(gates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[str, frozenset[int]]:
@@ -102,10 +117,10 @@ def _wakes(gates: Iterable[tuple[int, tuple[str, ...]]]) -> dict[str, frozenset[
     }
 
 
-def _search(entry: Entry, hay: str, low: str) -> Iterator[Cue]:
+def _search(entry: Entry, patterns: Iterable[re.Pattern[str]], hay: str, low: str) -> Iterator[Cue]:
     taken: set[tuple[int, int]] = set()
     for start, end in _windows(entry, hay, low):
-        for pattern in entry.patterns:
+        for pattern in patterns:
             for match in pattern.finditer(hay, start, end):
                 span = match.span()
                 if span not in taken and len(taken) < MOST and _stands(entry, low, *span):
@@ -172,13 +187,37 @@ def _windows(entry: Entry, hay: str, low: str) -> list[tuple[int, int]]:
 
 
 def _around(hay: str, words: tuple[str, ...], reach: int) -> list[tuple[int, int]]:
-    windows: list[tuple[int, int]] = []
+    places = (
+        _places(hay, words) if len(words) < MANY else (m.start() for p in _beginnings(words) for m in p.finditer(hay))
+    )
+    return _merged(sorted((max(place - reach, 0), min(place + reach, len(hay))) for place in places))
+
+
+def _places(hay: str, words: tuple[str, ...]) -> Iterator[int]:
     for word in words:
         place = hay.find(word)
         while place >= 0:
-            windows.append((max(place - reach, 0), min(place + reach, len(hay))))
+            yield place
             place = hay.find(word, place + 1)
-    return _merged(sorted(windows))
+
+
+@lru_cache(8)
+def _beginnings(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """A pattern for each first letter, which finds where one of the words stands: two hundred take the time of eighty."""
+    tree: _Tree = {}
+    for word in words:
+        place = tree
+        for letter in word:
+            place = place.setdefault(letter, {})
+        place[""] = {}
+    return tuple(re.compile(f"{re.escape(letter)}(?={_spelled(rest)})") for letter, rest in sorted(tree.items()))
+
+
+def _spelled(tree: _Tree) -> str:
+    if "" in tree:
+        return ""
+    ways = [re.escape(letter) + _spelled(rest) for letter, rest in sorted(tree.items())]
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -16,12 +16,18 @@ from functools import lru_cache
 
 # Letters that PDF kerning tears off (U nited, I mmigration): only words of this field, so "A ct" stays.
 _TORN = "nited States|mmigrant|mmigration|etainer|etention|omeland Security|nforcement|ustoms|anctuary|heriff"
-_UNEVEN = re.compile(rf"-[ \t]*\r?\n\s*|\s{{2,}}|[^\S ]|[^\x00-\x7f]| (?=(?:{_TORN}))")
+# One class of letters first, so that the search runs over all others without a try: a word broken at its line's end,
+# white space that is no single space, a letter beyond ASCII, the space in a torn word (no small letter stands before it).
+_UNEVEN = re.compile(
+    r"[-\s\x80-\U0010ffff](?:(?<! )(?:(?<=-)[ \t]*\r?\n\s*|(?<=\s)\s*|(?<=[^\x00-\x7f]))"
+    rf"|(?<= )(?:\s+|(?<![a-z\d.,;:)] )(?=(?:{_TORN}))))"
+)
 _PLAIN = re.compile(rf"[^\x20-\x7e]|  | (?=(?:{_TORN}))")
 # Between words that a draft strikes or adds; phrases are looked for as if they were not there.
 _MARKS = r"~~|\+\+|\[\[|\]\]|>>(?=\w)|(?<=\w)<<"
 _UNEVEN_OR_MARKED = re.compile(f"{_MARKS}|{_UNEVEN.pattern}")
 _MARKED = re.compile(_MARKS)
+_MARK = ("~~", "++", "[[", "]]", ">>", "<<")  # the marks themselves: a plain text holds none
 _PUNCTUATION = {
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
@@ -46,6 +52,9 @@ _FROZEN_AFTER = re.compile(
 _DEFINED = re.compile(
     r"(?i:\bcost estimates?|\bcombustion(?: engines?)?(?: vehicles?)?|\bintercontinental exchange|\bcase of emergency)\W{1,3}ICE\b"
 )
+
+
+DEFINING = 48  # characters: longer than any of these words with what parts them from the letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +124,21 @@ def _level(uneven: str, before: str, after: str) -> str:
     return " " if uneven.isspace() else _letter(uneven)
 
 
+def _defines_another(text: str) -> bool:
+    """Whether the text says what else its ICE stands for. Only what stands before the letters is looked at."""
+    place = text.find("ICE")
+    while place >= 0:
+        if _DEFINED.search(text, max(place - DEFINING, 0), place + 4) is not None:
+            return True
+        place = text.find("ICE", place + 1)
+    return False
+
+
 def _lowered(text: str) -> str:
     low = text.lower()
     if "ICE" not in text:
         return low
-    if _DEFINED.search(text) and "customs enforcement" not in low:
+    if _defines_another(text) and "customs enforcement" not in low:
         return low
     parts: list[str] = []
     done = 0
@@ -134,7 +153,7 @@ def _lowered(text: str) -> str:
 
 def is_marked(text: str) -> bool:
     """Whether the text holds marks around words that a draft strikes or adds."""
-    return _MARKED.search(text) is not None
+    return any([mark in text for mark in _MARK]) and _MARKED.search(text) is not None  # noqa: C419 - a list is faster
 
 
 def fold(text: str, *, unmarked: bool = False) -> Folded:
@@ -150,28 +169,32 @@ def fold(text: str, *, unmarked: bool = False) -> Folded:
     origin: list[int] = []
     length: list[int] = []
     done = width = 0
-
-    def piece(part: str, start: int, given: int) -> None:
-        nonlocal width
-        if part:
-            at.append(width)
-            origin.append(start)
-            length.append(given)
-            parts.append(part)
-            width += len(part)
-
     for match in pattern.finditer(text):
         start, end = match.span()
+        uneven = match[0]
         before = text[start - 1 : start]
-        if match[0] == " " and not (before.isupper() and not text[max(start - 2, 0) : start - 1].isalnum()):
+        if uneven == " " and not (before.isupper() and not text[max(start - 2, 0) : start - 1].isalnum()):
             continue
-        mark = unmarked and _MARKED.match(match[0])
-        level = "" if mark else _level(match[0], before, text[end : end + 1])
-        if level == match[0]:
+        level = "" if unmarked and uneven in _MARK else _level(uneven, before, text[end : end + 1])
+        if level == uneven:
             continue
-        piece(text[done:start], done, -1)
-        piece(level, start, end - start)
+        if start > done:
+            at.append(width)
+            origin.append(done)
+            length.append(-1)
+            parts.append(text[done:start])
+            width += start - done
+        if level:
+            at.append(width)
+            origin.append(start)
+            length.append(end - start)
+            parts.append(level)
+            width += len(level)
         done = end
-    piece(text[done:], done, -1)
+    if done < len(text):
+        at.append(width)
+        origin.append(done)
+        length.append(-1)
+        parts.append(text[done:])
     folded = "".join(parts)
     return Folded(folded, _lowered(folded), tuple(at), tuple(origin), tuple(length))
