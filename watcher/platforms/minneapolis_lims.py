@@ -81,7 +81,9 @@ def read(site: Site, response: Response) -> Reading:
         return pages.read_document(response)
     answer = shown(response)
     if isinstance(answer, dict):
-        answer = answer.get("data")
+        answer = (
+            answer.get("data") or answer
+        )  # an envelope proves nothing: the calendar's own empty answer is a bare []
     lowered = [lower(entry) for entry in answer] if isinstance(answer, list) else answer
     entries = records.records(lowered, response, *LANDMARKS)
     meetings = [meeting_of(entry, site, response) for entry in entries]

@@ -13,6 +13,7 @@ from urllib.parse import urldefrag, urljoin
 
 from watcher.extractors import html, sniff
 from watcher.platforms import WHOLE, About, EmptyReading, Reading, Request, Response, Site, codes, extract, pages
+from watcher.reading import refusals
 
 ABOUT = About(
     vendor="any website",
@@ -70,6 +71,7 @@ def read(site: Site, response: Response) -> Reading:
     The site's view holds for its own address, not for the documents that it links to. Raises EmptyReading where
     nothing is left to read, LayoutChanged where `select` finds nothing, Unreadable for what cannot be read.
     """
+    refusals.no_error(response)
     own = response.request.kind in ("document", "listing")
     document = extract(
         response.body,

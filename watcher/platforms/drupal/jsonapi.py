@@ -61,7 +61,11 @@ def read(answer: Any, site: Site, response: Response) -> Reading:
         raise LayoutChanged(
             f"JSON:API answered with an error: {records.text(first, 'title', 'detail')}", url=response.url
         )
-    if not isinstance(answer, dict) or "data" not in answer:
+    if (
+        not isinstance(answer, dict)
+        or "data" not in answer
+        or not ({"jsonapi", "links"} & set(answer) or answer["data"])
+    ):
         raise LayoutChanged("JSON:API's envelope (data) is missing", url=response.url)
     listed = [answer["data"]] if isinstance(answer["data"], dict) else answer["data"]
     nodes = records.records(listed, response, "attributes")

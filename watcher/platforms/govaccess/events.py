@@ -144,6 +144,8 @@ def read_month(page: BeautifulSoup, site: Site, response: Response) -> Reading:
     said = shelves.words_of_none(page.select_one(".calendar_widget") or page)
     if not meetings and not said and len(days) < 28:
         raise EmptyReading("no event is listed and the month's days are not all there", url=response.url)
+    if not meetings and any(re.search(r"[^\W\d_]{3}", pages.seen(day)) for day in days):
+        raise LayoutChanged("the month's days have words, but no event can be read off them", url=response.url)
     follow = following.from_listing(meetings, site, response.fetched_at)
     proof = said or f"{first:%B %Y}: {len(days)} days, none with an event"
     return Reading(

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 
 from watcher.platforms import (
     Document,
+    EmptyReading,
     LayoutChanged,
     Meeting,
     Passage,
@@ -36,6 +37,8 @@ def read(answer: dict[str, Any], site: Site, response: Response) -> Reading:
         raise LayoutChanged("no event has a readable start_date", url=response.url)
     if not meetings and "total" not in answer and "rest_url" not in answer:
         raise LayoutChanged("the answer has neither events nor their total", url=response.url)
+    if not meetings and answer.get("total"):
+        raise EmptyReading(f"no event came of the {answer['total']} that the answer counts", url=response.url)
     follow = [*next_page(answer), *following.from_listing(asked_no_more(meetings), site, response.fetched_at)]
     if "attachments" in site.follow:
         near = following.by_nearness(meetings, response.fetched_at)

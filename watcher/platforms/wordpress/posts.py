@@ -35,7 +35,8 @@ def read(answer: Any, site: Site, response: Response) -> Reading:
     """
     if isinstance(answer, dict) and "code" in answer and "message" in answer:
         raise LayoutChanged(f"WordPress answered with an error: {answer['code']}", url=response.url)
-    if answer == [] and "/wp-json/" not in response.url and "rest_route=" not in response.url:
+    asked = "/wp-json/wp/v2/" in response.url or "rest_route=" in response.url
+    if answer == [] and not asked:
         raise LayoutChanged("an empty list came where a page of WordPress was due", url=response.url)
     listed = [answer] if isinstance(answer, dict) else answer
     found = records.records(listed, response, "slug", "source_url", "guid", "link")
