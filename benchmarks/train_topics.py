@@ -21,12 +21,12 @@ from watcher.judge import builtin_lexicon
 from watcher.judge.cues import Finder
 from watcher.judge.folding import fold
 from watcher.judge.lexicon import TOPICS
-from watcher.judge.topics import BITS, DIRECTIONS, Topics, features
+from watcher.judge.topics import BITS, DIRECTIONS, Topics, features, words
 
 OUT = ROOT / "watcher/judge/topics.bin"
 LESSONS = Path(__file__).with_name("lessons.jsonl")
-STRENGTH = 3.0  # inverse of the ridge
-RARE = 3.0  # how much more a text that has a topic weighs than one that has not
+STRENGTH = {"limits": 3.0, "expands": 3.0}  # inverse of the ridge
+OTHERS = 1.0  # the same for topics
 WEIGHT = {"limits": 1.0, "expands": 2.0}  # two in three texts limit
 
 
@@ -34,28 +34,33 @@ def fitted(known: Sequence[Labelled]) -> Topics:
     """The layer fitted on these texts, its weights rounded to bytes."""
     lexicon = builtin_lexicon()
     finder = Finder(lexicon)
-    found = []
+    said, worded = [], []
     for row in known:
         folded = fold(row.after or row.before)
-        found.append(features(folded.low, finder.find(folded)))
-    starts = [0]
-    for some in found:
-        starts.append(starts[-1] + len(some))
-    matrix = csr_matrix(
-        ([value for some in found for value in some.values()], [place for some in found for place in some], starts),
-        shape=(len(known), 1 << BITS),
-    )
+        said.append(features(folded.low, finder.find(folded)))
+        worded.append({**said[-1], **words(folded.low)})
+    matrices = {False: _matrix(said), True: _matrix(worded)}
     bias: dict[str, float] = {}
     columns: list[list[float]] = []
     for name in (*TOPICS, *DIRECTIONS):
         truth = [name in row.topics or name == row.stance for row in known]
-        linear = LogisticRegression(C=STRENGTH, class_weight={False: 1.0, True: WEIGHT.get(name, RARE)}, max_iter=1000)
-        linear.fit(matrix, truth)
+        linear = LogisticRegression(
+            C=STRENGTH.get(name, OTHERS), class_weight={False: 1.0, True: WEIGHT.get(name, 1.0)}, max_iter=1000
+        )
+        linear.fit(matrices[name in DIRECTIONS], truth)
         bias[name] = round(float(linear.intercept_[0]), 4)
         columns.append([float(weight) for weight in linear.coef_[0]])
     scale = max(abs(weight) for column in columns for weight in column) / 127
     weights = array("b", [round(weight / scale) for row in zip(*columns, strict=True) for weight in row])
     return Topics(weights, scale=scale, bias=bias, entries=[entry.id for entry in lexicon.entries])
+
+
+def _matrix(found: Sequence[dict[int, float]]) -> csr_matrix:
+    starts = [0]
+    for some in found:
+        starts.append(starts[-1] + len(some))
+    values = [value for some in found for value in some.values()]
+    return csr_matrix((values, [place for some in found for place in some], starts), shape=(len(found), 1 << BITS))
 
 
 def known_texts(further: Sequence[Path]) -> list[Labelled]:

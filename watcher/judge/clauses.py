@@ -24,7 +24,7 @@ _AGAINST = (
 _FOR = (
     r"\b(?:shall|may|must|will|agrees?|authoriz\w+|approv\w+|accept\w*|renew\w*|extend\w*|extension|ratif\w+|execut(?:e|ing|ion)|requir\w+|direct(?:s|ed|ing)?|"
     r"mandat\w+|order(?:s|ed|ing)?|(?:shall|to|will) request|requesting|apply|application|award\w*|support\w*|encourag\w+|permit\w*|allow\w*|enabl\w+|agreement|contract|"
-    r"mo[au]|convenio|acuerdo|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|continu\w+|increas\w+|revenue|expect\w*|best efforts|pledg\w*|rais(?:e|es|ed|ing)|bonus\w*|(?:sheriff|police|deputies|officers) to|podran?|debera?n?)\b"
+    r"mo[au]|convenio|acuerdo|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|appropriat\w+|allocat\w+|continu\w+|increas\w+|revenue|expect\w*|best efforts|pledg\w*|rais(?:e|es|ed|ing)|bonus\w*|(?:sheriff|police|deputies|officers) to|podran?|debera?n?)\b"
 )
 # What is cooperation by itself, and what is cooperation only where a word turns it or grants it.
 _STRONG = (
@@ -85,6 +85,8 @@ _TOKEN = re.compile(
 )  # fmt: skip
 # What would read as a turn or an object and is none.
 _LEVEL = (
+    (re.compile(r"\bmay be (?:terminated|cancell?ed)\b[^.;]{0,80}"), " "),
+    (re.compile(r"\b((?:agreements?|contracts?|memorandum|mo[au]|igsa|programs?|leases?|participation)\b[^.;]{0,60}?)\b(?:shall|will|must|is to|are to|does) (?:end|expire|terminate|cease|lapse)\b"), r" terminate \1 "),
     (re.compile(r"\b(?:u\.?s\.? |united states )?(?:bureau of )?immigration (?:and|&) customs? enforcement\b"), "ICE"),
     (re.compile(r"\b(?:non-?local |federal |state |local )?(?:and local )?law enforcement\b(?! assist)"), "police"),
     (re.compile(r"\b(?:no|not) (?:later|more|less|fewer|longer|earlier|greater|(?:be )?limited|exceed\w*|only|to exceed|be limited)\b"), " "),
@@ -97,7 +99,9 @@ _LEVEL = (
     (re.compile(r"\bcustoms and border protection\b"), "cbp"),
     (re.compile(r"\bask(?:s|ed|ing)?\b(?=[^.;]{0,80}\b(?:agents?|officers?)\b[^.;]{0,40}\b(?:credential|identif|badge|a warrant))"), " identify themselves "),
     (re.compile(r"\bdisclos\w+ (?:\w+ ){0,3}contracts?\b"), " "),
-    (re.compile(r"\bshall not apply\b"), " shallnotapply "),
+    (re.compile(r"\b(?:shall|does|do|will) not apply\b|\bmay (?:(?:make|allow) exceptions|waive|exempt\w*|grant (?:an? )?(?:waivers?|exemptions?|exceptions?))\b"), " shallnotapply "),
+    (re.compile(r"\bnot (?=includ(?:e|es|ing)\b)"), " "),
+    (re.compile(r"\b(?:agreements?|contracts?|memorandum|mo[au]|igsa)\b[^.;]{0,40}?\b(?:is|are|was|were|be|been) (?:hereby )?(?:terminated|cancell?ed|rescinded|suspended|ended)\b"), " terminate co-operation "),
 )  # fmt: skip
 _CLAUSE = re.compile(
     r"(?<=[\w)\]\"'][\w)\]\"'][\w)\]\"'][.;?!])\s+|:\s+(?=\(|\d|[a-z]\)|-|\*)|\s(?=\((?:\d{1,2}|[a-z]|[ivx]{1,4})\) )|\s\|\s|[;,]? (?:and )?(?=whereas\b|be it (?:further )?resolved|now,? therefore|this (?:bill|resolution|ordinance) would\b)"
@@ -189,7 +193,7 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
     if _ASKED.search(clause) and not negated:
         more = 0.0
     if "shallnotapply" in clause:
-        more += 1.0
+        less, more = 0.0, 1.0
     if _SAVES.search(clause):
         less, more = 0.0, max(more, 1.0)
     if _DEFINES.match(clause):

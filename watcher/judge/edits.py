@@ -28,7 +28,8 @@ _FORCE = re.compile(
 )
 # The words of force that no status line holds: a step or a paper they stand in is more than that.
 _RULES = re.compile(
-    r"\b(?:shall|must|only|unless|without|judicial\w*|prohibit\w*|forbid\w*|honor\w*|comply|terminat\w*|cancel\w* (?:the|of)|mandator\w*|voluntar\w*)\b"
+    r"\b(?:shall|must|only|unless|without|judicial\w*|prohibit\w*|forbid\w*|honor\w*|comply|terminat\w*|cancel\w* (?:the|of)|mandator\w*|voluntar\w*|"
+    r"judges?|warrants?|convicted|charged)\b"
 )
 _RULE = re.compile(r"\b(?:shall|must|may not|nothing in|unless|except|without|only|provided)\b")
 # "Ord. No. 12" and "May 5" hold words of force in name only.
@@ -42,6 +43,11 @@ _DATE_WORD = re.compile(
     r"sat\w*|sun|sunday|am|pm|a\.m|p\.m|noon|first|second|third|fourth|fifth|\w+teenth|twent\w*|thirt\w*|at|on|and|of|the|"
     r"\d{1,2}(?:st|nd|rd|th)?|(?:19|20)\d\d|[\d:/-]+\w?)$"
 )
+# A number stands in a date behind a month or a stroke, and in a time before minutes.
+_DATED = re.compile(
+    r"(?:\b(?:jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)\.? |\d[/-]|item (?:no\.? )?|\bno\.? |#|page |of |[.:])$"
+)
+_CLOCK = re.compile(r"^(?:[:/.-]\d| ?[ap]\.?m\b|(?:st|nd|rd|th)\b)")
 _COUNTER = re.compile(
     r"(?:views?|hits|downloads|page|pages|visits|sequence|modified|updated|printed|generated|as of)\b[^a-z]{0,12}$"
 )
@@ -49,7 +55,7 @@ _COUNTER = re.compile(
 _VERSION = re.compile(r"\bversion: ?\W?$")
 _PAPER = re.compile(
     r"transcript|\bagendas?\b|\bminutes\b|fiscal (?:impact|note)|committee report|testimon|presentation|\bvideo\b|\.pdf\b|\.docx?\b|"
-    r"attachment|sponsor|co-?author|roll call|page number|\bview\b|hearing notice|correspondence|public comment letters?"
+    r"attachment|\bsponsors?\b|\bco-?sponsor|co-?author|roll call|page number|\bview\b|hearing notice|correspondence|public comment letters?"
 )
 _SPONSOR = re.compile(r"(?:co-?)?sponsors?\b[^;§]{0,200}$|\bby council ?members?\b[^;§]{0,200}$")
 _NOTE = (
@@ -63,6 +69,11 @@ _CITED = re.compile(
     r"\[(?:\d{4} c(?:h|hap)?\.? ?\d|ord\.|code \d)[^\[\]]{0,300}$"
 )
 _HISTORY = re.compile(rf"\({_NOTE}[^()]{{0,300}}$|{_NOTE}[^;]{{0,160}}$")
+_NUMBER_WORD = re.compile(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred)[ -]*\($")
+_SECTION = frozenset(["sec", "section", "sect"])
+_ADDRESS = re.compile(r"^\W*(?:[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+)\W*$")
+# A number that only counts the items of an agenda.
+_ITEM_NUMBER = re.compile(r"\b(?:agenda )?item (?:no\.? ?|#)?$")
 _STOP = frozenset(
     [
         "a",
@@ -186,6 +197,10 @@ def _kind(
         return "step"
     if all(_enumerates(text, span) for text, span, _ in sides) or _respelled(old, new):
         return "cosmetic"
+    if all(_in_figures(text, span) for text, span, _ in sides):
+        return "cosmetic"
+    if all(word in _SECTION for word in changed) or any(_address(text, span) for text, span, _ in sides):
+        return "cosmetic"
     if any(_COUNTER.search(left) for left in near) and len(changed) <= 8:
         return "cosmetic"
     noted = any(
@@ -196,7 +211,13 @@ def _kind(
     if (noted or any(_SPONSOR.search(left) for left in near)) and not _forceful(texts):
         return "cosmetic"
     if all(_DATE_WORD.match(word) for word in changed):
-        measured = any(_measures(text, span) for text, span, _ in sides) and not any(word.isalpha() for word in changed)
+        counted = all(word.isdigit() and len(word) < 4 for word in changed) and not any(
+            _DATED.search(text[max(span[0] - 14, 0) : span[0]]) or _CLOCK.match(text[span[1] :])
+            for text, span, _ in sides
+        )
+        measured = counted or (
+            any(_measures(text, span) for text, span, _ in sides) and not any(word.isalpha() for word in changed)
+        )
         return "substantive" if measured else "date"
     if any(_MONEY.search(left) for left in near):
         return "substantive"
@@ -225,6 +246,8 @@ def _enumerates(text: str, span: tuple[int, int]) -> bool:
     words = text[span[0] : span[1]]
     if not words:
         return True
+    if _ITEM_NUMBER.search(text[max(span[0] - 20, 0) : span[0]]) and re.fullmatch(r"[a-z]?[\d.-]{1,6}[a-z]?", words):
+        return True
     around = text[max(span[0] - 1, 0) : span[1] + 1]
     counts = r"\d{1,3}[a-z]?|[a-z]|[ivx]{1,5}"
     return (
@@ -232,6 +255,23 @@ def _enumerates(text: str, span: tuple[int, int]) -> bool:
         and (around[:1] in "(" or around[-1:] in ").")
         and not _measures(text, span)
     )
+
+
+def _in_figures(text: str, span: tuple[int, int]) -> bool:
+    """Whether the span is empty or repeats in figures the number word before it: one (1)."""
+    if span[0] == span[1]:
+        return True
+    figures, left = text[slice(*span)], text[max(span[0] - 16, 0) : span[0]]
+    return figures.isdigit() and bool(_NUMBER_WORD.search(left)) and text[span[1] : span[1] + 1] == ")"
+
+
+def _address(text: str, span: tuple[int, int]) -> bool:
+    """Whether the span lies in an e-mail or web address."""
+    if span[0] == span[1]:
+        return False
+    start = max(text.rfind(" ", 0, span[0]), text.rfind("\n", 0, span[0])) + 1
+    end = min((at for at in (text.find(" ", span[1]), text.find("\n", span[1])) if at >= 0), default=len(text))
+    return bool(_ADDRESS.match(text[start:end]))
 
 
 def _measures(text: str, span: tuple[int, int]) -> bool:

@@ -24,6 +24,7 @@ from watcher.judge.cues import Cue, Finder
 from watcher.judge.edits import RANK, Hunk, Kind, hunks
 from watcher.judge.folding import Folded, fold, is_marked
 from watcher.judge.lexicon import TOPICS, Entry, Lexicon
+from watcher.judge.places import direction_at, softened
 from watcher.judge.scoring import ORDINARY, RELEVANT, UNSURE, score, silent
 from watcher.judge.stage import STEP, stage
 from watcher.judge.stance import stance_of, stance_of_change
@@ -84,6 +85,16 @@ def context_of(change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*change.heading, *title, *change.context)))
 
 
+_ENDS = {"adopted": 1, "repealed": -1}  # what a step does to the direction of its matter
+# How far a change inherits from what stands around it.
+_CARRIES: dict[Kind, float] = {
+    "cosmetic": 0.0,
+    "paper": 0.07,
+    "date": 0.45,
+    "small": 0.55,
+    "step": 1.0,
+    "substantive": 1.0,
+}
 PAPERS_CARRY = 0.3  # how far a new paper inherits from the file it lies in
 
 
@@ -231,7 +242,8 @@ def _reversed(direction: Stance) -> Stance:
 
 def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) -> _Finding:
     kind: Kind = max((hunk.kind for hunk in changed), key=RANK.__getitem__, default="cosmetic")
-    if kind != "cosmetic" and _papers(old.given) and _papers(new.given):
+    listed = kind != "cosmetic" and _papers(old.given) and _papers(new.given)
+    if listed:
         kind = "paper"
     if kind == "cosmetic":
         why = (
@@ -247,11 +259,11 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
     )
     direct = score(cue for _, cue in touched) if kind != "paper" else score(cue for _, cue in touched) * 0.4
     carriers, local = _carriers(old, new, around, real, kind)
-    carried = (
-        local * {"paper": 0.3, "date": 0.45, "small": 0.55, "step": 1.0, "substantive": 1.0, "cosmetic": 0.0}[kind]
-    )
     said = [hunk for hunk in real if hunk.kind in ("small", "substantive")]
-    direction: Stance = stance_of_change(*_passages(old, new, said)) if said else "unclear"
+    direction = _direction(old, new, said or [hunk for hunk in real if hunk.kind == "date"], around)
+    # A few words that say which way they point are more than a few words.
+    weight: Kind = "substantive" if kind == "small" and direction in ("limits", "expands") else kind
+    carried = local * (PAPERS_CARRY if listed else _CARRIES[weight])
     step = _step(old, new, real, around)
     reasons = [_KIND_WORDS[kind]]
     if kind == "step" and direction == "unclear":
@@ -268,6 +280,19 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
         for seen, spans in ((old, [h.struck for h in real]), (new, [h.inserted for h in real]))
     )
     return _Finding(max(direct, carried), tuple(dict.fromkeys(cues)), direction, step, tuple(reasons), changed_words)
+
+
+def _direction(old: _Seen, new: _Seen, said: list[Hunk], around: _Seen) -> Stance:
+    """By what was said more and less; where the words do not tell, by where they stand."""
+    if not said:
+        return "unclear"
+    before, after = old.folded.low, new.folded.low
+    direction = softened(before, after, said)
+    if direction == "unclear":
+        direction = stance_of_change(*_passages(old, new, said))
+    if direction == "unclear" and len(before) + len(after) <= 2 * LONG:
+        direction = direction_at(before, after, said, around.folded.low)
+    return direction
 
 
 _KIND_WORDS: dict[Kind, str] = {
@@ -334,10 +359,10 @@ def _surroundings(low: str, spans: list[tuple[int, int]], reach: int = WINDOW) -
 
 
 def _of_the_matter(old: _Seen, new: _Seen, around: _Seen, changed: list[Hunk]) -> Stance:
-    """The direction of an adoption is that of what was adopted; undone, the reverse; of any other step none is said."""
+    """The direction of an adoption is that of what was adopted, of a repeal the reverse; of any other step none is said."""
     sides = ((old, [h.struck for h in changed]), (new, [h.inserted for h in changed]))
     was, now = (
-        stage(" . ".join(seen.folded.low[max(a - 12, 0) : b + 24] for a, b in spans)) == "adopted"
+        _ENDS.get(stage(" . ".join(seen.folded.low[max(a - 12, 0) : b + 24] for a, b in spans)), 0)
         for seen, spans in sides
     )
     if was == now:
@@ -347,7 +372,7 @@ def _of_the_matter(old: _Seen, new: _Seen, around: _Seen, changed: list[Hunk]) -
     direction = stance_of(around.folded.low)
     if direction == "unclear" and len(shared) <= SHORT:
         direction = stance_of(shared)
-    return direction if now else _reversed(direction)
+    return direction if now > was else _reversed(direction)
 
 
 def _without(low: str, spans: list[tuple[int, int]]) -> str:

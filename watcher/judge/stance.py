@@ -14,6 +14,7 @@ from watcher.model import Stance
 _EXCEPTION = re.compile(
     r"\bexcept\b|\bunless\b|\bprovided,? (?:however|that)\b|\bother than\b|\bin compliance with\b|\bshall not apply\b"
 )
+_BOUND = re.compile(r"[.;](?=\s|$)")
 _REPEALED = re.compile(r"\brepeal(?:ed|ing|s)?\b|\brescind\w*|\breserved\]?\.?\s*$|\bdeleted in (?:its|their) entirety")
 _FORBIDS = re.compile(r"\b(?:shall|may|must|will|can)(?:not| not)\b")
 _HOURS = re.compile(r"\b(\d{1,3})[ -]hours?\b")
@@ -101,16 +102,25 @@ def stance_of_change(before: str, after: str) -> Stance:
     old_limit, old_expand = leaning(before)
     new_limit, new_expand = leaning(after)
     more_limit, more_expand = new_limit - old_limit, new_expand - old_expand
-    exceptions = 0.7 * (len(_EXCEPTION.findall(after)) - len(_EXCEPTION.findall(before)))
-    if old_limit + new_limit > old_expand + new_expand:
+    exceptions = 0.7 * (_exceptions(after) - _exceptions(before))
+    if old_limit + new_limit > old_expand + new_expand and (not more_limit or min(old_limit, new_limit)):
         more_expand += exceptions
-    elif old_limit + new_limit < old_expand + new_expand:
+    elif old_limit + new_limit < old_expand + new_expand and (not more_expand or min(old_expand, new_expand)):
         more_limit += exceptions
     more_expand += _longer_hold(before, after)
     if more_limit == more_expand == 0:
         more_expand = float(bool(_REPEALED.search(after))) - float(bool(_REPEALED.search(before)))
         more_limit = float(len(_FORBIDS.findall(after)) - len(_FORBIDS.findall(before)))
     return _name(max(more_limit, 0) + max(-more_expand, 0), max(more_expand, 0) + max(-more_limit, 0))
+
+
+def _exceptions(low: str) -> float:
+    """How many exceptions a text makes; one within another takes some of it back: "unless … other than"."""
+    total = 0.0
+    for sentence in _BOUND.split(low):
+        found = _EXCEPTION.findall(sentence)
+        total += sum(-0.5 if place and word == "other than" else 1.0 for place, word in enumerate(found))
+    return total
 
 
 def _longer_hold(before: str, after: str) -> float:

@@ -1,11 +1,12 @@
 """What a text that is on the subject is about, and which way it points where its clauses do not say: a small trained layer.
 
-    cues found, families of wording, words and pairs of words ─▶ one weight for each topic and direction ─▶ topics, direction
+    wordings of a topic (themes.py), cues found, families of wording ─▶ one weight for each topic ─▶ topics
+    these, and words and pairs of words ─▶ one weight for each direction ─▶ direction
 
 A topic's own cue is a strong sign and no proof: a text may name detainers and be about a report. The layer is asked only
-about texts already found, so its families may be as wide as "beds" or "badge". Weights are those of one logistic
-regression a topic or direction, made by `benchmarks/train_topics.py`; `topics.bin` is a line of JSON, then a signed byte for each
-(feature, topic or direction).
+about texts already found, so its families may be as wide as "beds" or "badge". Single words have no say in topics: they are
+those of the places learnt from. Weights are those of one logistic regression a topic or direction, made by
+`benchmarks/train_topics.py`; `topics.bin` is a line of JSON, then a signed byte for each (feature, topic or direction).
 """
 
 from __future__ import annotations
@@ -23,16 +24,19 @@ from zlib import crc32
 
 from watcher.judge.cues import Cue
 from watcher.judge.lexicon import TOPICS
+from watcher.judge.themes import NARROW, WIDE
 from watcher.model import Stance
 
 BITS = 14
 LONGEST = 3000  # characters: the first passages say what a text is about
-EVEN = 0.3  # the probability from which a topic is named
-CUED = 0.15  # the same for the topic of a cue that is enough by itself
+EVEN = 0.4  # the probability from which a topic is named
 LEAST = 0.03  # where none comes so far, the likeliest is named from here: a text on the subject has one
 SURE = 0.75  # the probability from which a direction is said, where the other is as unlikely
 DIRECTIONS: tuple[Stance, ...] = ("limits", "expands")
-CUE, FAMILY, WORDS = 1.5, 1.0, 4.8  # what a cue, a family, and all words together weigh before training
+WORDS = 4.8  # what all words together weigh before training
+NARROW_SAID, WIDE_SAID, EARLY, AGAIN = 2.0, 1.4, 1.0, 0.7  # a wording of a topic; near the beginning; more than once
+ALONE, CUE, FAMILY = 1.0, 0.5, 0.6
+BEGINNING = 250  # characters
 
 _TOKEN = re.compile(r"\d+\(g\)|[^\W\d_]{2,}")
 _ENDING = re.compile(r"(?:ations?|ings?|ed|es|s|ers?|ors?)$")
@@ -83,7 +87,9 @@ _FAMILIES = tuple(
 
 
 def _place(kind: str, name: str) -> int:
-    return crc32(f"{kind} {name}".encode()) & ((1 << BITS) - 1)
+    """Words live in the upper half of the places, so that none of them ever speaks for a topic's own wording."""
+    half = 1 << (BITS - 1)
+    return (crc32(f"{kind} {name}".encode()) & (half - 1)) + (half if kind == "word" else 0)
 
 
 def _stem(word: str) -> str:
@@ -91,18 +97,42 @@ def _stem(word: str) -> str:
 
 
 def features(low: str, cues: Iterable[Cue]) -> dict[int, float]:
-    """Hashed feature → its weight, of a folded text and the cues found in it or around it."""
+    """Hashed feature → its weight, of a folded text and the cues found in it or around it: what topics are read from."""
     low = low[:LONGEST]
     found: dict[int, float] = {}
+    said = 0
+    for topic, pattern in NARROW:
+        places = [match.start() for match in pattern.finditer(low)]
+        if not places:
+            continue
+        said += 1
+        found[_place("said", topic)] = NARROW_SAID
+        if places[0] < BEGINNING:
+            found[_place("early", topic)] = EARLY
+        if len(places) > 1:
+            found[_place("again", topic)] = AGAIN
+    for topic, pattern in WIDE:
+        if pattern.search(low):
+            found[_place("wide", topic)] = WIDE_SAID
     for cue in cues:
         found[_place("cue", cue.entry.id)] = CUE
         if cue.entry.topic:
-            found[_place("topic", cue.entry.topic)] = CUE
+            found[_place(f"topic {cue.entry.strength == 'alone'}", cue.entry.topic)] = ALONE
     for name, pattern in _FAMILIES:
         if pattern.search(low):
             found[_place("family", name)] = FAMILY
-    stems = [_stem(word.lower()) for word in _TOKEN.findall(low)]
+    if low:
+        found[_place("length", "")] = len(low) / (LONGEST / 2)
+    if said:
+        found[_place("topics said", "")] = said / 4
+    return found
+
+
+def words(low: str) -> dict[int, float]:
+    """Hashed word or pair of words → its weight: what a direction is read from, besides."""
+    stems = [_stem(word.lower()) for word in _TOKEN.findall(low[:LONGEST])]
     parts = {*stems, *(f"{one} {two}" for one, two in pairwise(stems))}
+    found: dict[int, float] = {}
     for part in parts:
         place = _place("word", part)
         found[place] = found.get(place, 0.0) + WORDS / math.sqrt(len(parts))
@@ -137,7 +167,7 @@ class Topics:
         """Topic or direction → its probability (0–1), of a folded text on the subject and its cues."""
         wide = len(self._bias)
         sums = [0.0] * wide
-        for place, value in features(low, cues).items():
+        for place, value in {**features(low, cues), **words(low)}.items():
             for column, weight in enumerate(self._weights[place * wide : (place + 1) * wide]):
                 sums[column] += weight * value
         odds = (bias + self._scale * total for bias, total in zip(self._bias.values(), sums, strict=True))
@@ -146,8 +176,7 @@ class Topics:
     def of(self, low: str, cues: Sequence[Cue]) -> tuple[str, ...]:
         """The topics of a folded text on the subject, in the taxonomy's order: all that come near even odds, or else the likeliest."""
         likely = {name: p for name, p in self.likely(low, cues).items() if name not in DIRECTIONS}
-        cued = {cue.entry.topic for cue in cues if cue.entry.strength == "alone"}
-        named = {topic for topic, p in likely.items() if p >= EVEN or (p >= CUED and topic in cued)}
+        named = {topic for topic, p in likely.items() if p >= EVEN}
         if not named:
             best = max(likely, key=lambda topic: (likely[topic], topic))
             named = {best} if likely[best] >= LEAST else set()
