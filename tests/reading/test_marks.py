@@ -87,3 +87,24 @@ def test_a_mark_of_amendment_is_read(text: str, mark: str | None) -> None:
 )
 def test_a_label_names_the_kind_of_paper(label: str, kind: str) -> None:
     assert marks.document_kind(label) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Citizens Advisory Committee Meeting - Cancelled", "Citizens Advisory Committee Meeting"),
+        ("Council Meeting (Amended)", "Council Meeting"),
+        ("CANCELED: Planning Board", "Planning Board"),
+        ("CITY COUNCIL - REVISED AGENDA", "CITY COUNCIL"),
+        ("Board of Zoning Appeals -- HAS BEEN CANCELLED", "Board of Zoning Appeals"),
+        ("Committee on Cancelled Debts", "Committee on Cancelled Debts"),
+        ("Cancelled", "Cancelled"),
+    ],
+)
+def test_a_body_is_named_without_a_clerks_remark(name: str, body: str) -> None:
+    assert marks.body_in(name) == body
+
+
+def test_a_notice_of_recess_calls_a_meeting_off() -> None:
+    assert marks.called_off(["Agenda", "HTML Recess Notice"]) == ("HTML Recess Notice",)
+    assert marks.document_kind("Journal") == "minutes"

@@ -32,6 +32,11 @@ REVISED = re.compile(
     re.IGNORECASE,
 )
 
+_STANDING_WORDS = r"(?:(?:is |has been )?(?:cancel+ed|postponed|rescheduled)|cancel+ation|revised|amended)"
+_STANDING = re.compile(
+    rf"\s*[-–—:(*]+\s*{_STANDING_WORDS}(?: agenda)?\W*$|^\W*{_STANDING_WORDS}\s*[-–—:)*]+\s*", re.IGNORECASE
+)
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -167,6 +172,11 @@ def document_kind(*texts: str) -> str:
             if pattern.search(spaced):
                 return kind
     return "other"
+
+
+def body_in(name: str) -> str:
+    """The body in a meeting's name: without a clerk's remark before or after it ("… Committee Meeting - Cancelled")."""
+    return _STANDING.sub("", name).strip() or name
 
 
 def lasting_name(name: str) -> str:

@@ -68,7 +68,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     gone = ["cancelled"] if entry.get("isDeleted") is True else marks.called_off(link.title for link in files)
     return Meeting(
         id=records.text(entry, "id"),
-        body=records.text(entry, "categoryName", "eventCategoryName") or site.body or name,
+        body=records.text(entry, "categoryName", "eventCategoryName") or site.body or marks.body_in(name),
         title=name,
         start=start,
         end=end if start and end and end > start else None,

@@ -96,7 +96,7 @@ def meeting_of(cells: dict[str, Tag], site: Site, response: Response) -> Meeting
     day = start.date() if start else when
     return Meeting(
         id=next(filter(None, numbers), None) or f"{marks.lasting_name(name)}:{day}",
-        body=site.body or name,
+        body=site.body or marks.body_in(name),
         title=name,
         start=start,
         status=marks.status_of(start, response.fetched_at, name, when),

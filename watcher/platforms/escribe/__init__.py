@@ -134,7 +134,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     page = next((link.url for link in documents if link.kind == "agenda" and agenda.is_page(link.url)), None)
     return Meeting(
         id=records.text(entry, "ID", "Id"),
-        body=records.words(entry, "MeetingType") or name,
+        body=records.words(entry, "MeetingType") or marks.body_in(name),
         title=name,
         start=start,
         end=end if start and end and end > start else None,

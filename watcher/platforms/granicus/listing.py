@@ -127,7 +127,7 @@ def meeting_of(row: Tag, number: str | None, site: Site, response: Response) -> 
             papers.setdefault(paper.id, paper)
     return Meeting(
         id=identity,
-        body=site.body or panel(row) or title,
+        body=site.body or panel(row) or marks.body_in(title),
         title=title,
         start=start,
         status=marks.status_of(start, response.fetched_at, title, pages.seen(row)),
@@ -200,7 +200,7 @@ def read_feed(site: Site, response: Response) -> Reading:
         link = ids.document(anchor, response.url, number, marks.revised_mark(entry.title))
         found[number] = Meeting(
             id=number,
-            body=site.body or title,
+            body=site.body or marks.body_in(title),
             title=title,
             start=start,
             status=marks.status_of(start, response.fetched_at, entry.title),

@@ -83,7 +83,7 @@ def meeting_of(row: Row, body: str, site: Site, now: datetime) -> Meeting:
     papers = documents(row, marks.revised_mark(*remarks))
     return Meeting(
         id=next(filter(None, map(ids.meeting_id, urls)), f"{name}:{when}:{clock}"),
-        body=name,
+        body=marks.body_in(name),
         title=topic,
         start=start,
         status=marks.status_of(start, now, *remarks, *marks.called_off(link.title for link in papers)),

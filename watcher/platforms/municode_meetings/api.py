@@ -119,7 +119,7 @@ def meeting_of(fields: Fields, site: Site, response: Response) -> Meeting:
     html = [link.url for link in documents.values() if ids.html_agenda(link.url)]
     return Meeting(
         id=text("MeetingID"),
-        body=text("GroupName", "BoardName") or site.body or title,
+        body=text("GroupName", "BoardName") or site.body or marks.body_in(title),
         title=title,
         start=start,
         end=end if start and end and end > start else None,

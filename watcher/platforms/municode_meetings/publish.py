@@ -93,7 +93,7 @@ def meeting_of(cells: Cells, site: Site, response: Response) -> Meeting:
     html = [link.url for link in documents if ids.html_agenda(link.url)]
     return Meeting(
         id=next(filter(None, (ids.meeting_id(link.url) for link in documents)), ids.lasting(name, day)),
-        body=site.body or name,
+        body=site.body or marks.body_in(name),
         title=name,
         start=start,
         status=marks.status_of(start, response.fetched_at, *remarks),

@@ -119,7 +119,7 @@ def meeting_of(
     )
     return Meeting(
         id=identity or f"{name}:{start}",
-        body=site.body or name,
+        body=site.body or marks.body_in(name),
         title=name,
         start=start,
         end=end,

@@ -110,7 +110,7 @@ def meeting_of(row: Tag, names: list[str], site: Site, response: Response) -> Me
     ident = next(filter(None, (ids.meeting_id(link.url) for link in links.values())), unnamed(texts[day_at], kind))
     return Meeting(
         id=ident,
-        body=site.body or kind,
+        body=site.body or marks.body_in(kind),
         title=kind,
         start=start,
         status=marks.status_of(start, response.fetched_at, *texts),

@@ -47,12 +47,6 @@ API = "/api/v2/publicportal/"
 WEB_PAGE = "3"  # compileOutputType: 1 a PDF, 2 another file, 3 a page of the portal
 OLD_YEAR = timedelta(days=21)  # this far into January the last meetings of December still get their minutes
 JSON = (("accept", "application/json"),)
-# What a clerk writes around a meeting's name when it is not held as planned: "… Committee Meeting - Cancelled".
-STANDING = re.compile(
-    r"\s*[-–—:(*]+\s*(?:cancel+ed|cancel+ation|postponed|rescheduled|revised|amended)\W*$"
-    r"|^\W*(?:cancel+ed|postponed|rescheduled|revised|amended)\s*[-–—:)*]+\s*",
-    re.IGNORECASE,
-)
 LANDMARKS = ("documentList", "meetingTypeId", "committeeId")
 
 
@@ -109,7 +103,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
     page = shown.get("agenda") or shown.get("packet")
     return Meeting(
         id=records.text(entry, "id"),
-        body=STANDING.sub("", title) or title,
+        body=marks.body_in(title),
         title=title,
         start=start,
         status=marks.status_of(
