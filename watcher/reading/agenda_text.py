@@ -23,19 +23,17 @@ from watcher.reading.agenda_words import (
     CAPITAL_AGENDA,
     CAPITALS,
     LISTED,
-    MARKED,
     NO_HEAD,
     NOTICE,
     OPENS,
     PLACE_IN_LIST,
     RECOMMENDED,
-    SEAM,
-    SEAM_BEFORE,
     SECTION,
     SENTENCE,
     SIGNED,
     STANDING,
     file_of,
+    seams,
     tells_what_was_done,
 )
 from watcher.reading.numbering import Counter, Number, number_at
@@ -282,12 +280,8 @@ class _Agenda:
     def _seams(self, words: str) -> Iterator[str]:
         """Yield a line cut where the next number of the count stands inside it: a list that lost its line breaks."""
         start = 0
-        first = MARKED.search(words)
-        if first is None:  # most lines hold no such mark, or at their end alone
-            yield words.strip()
-            return
         counter = Counter(list(self.counter.levels), fresh=False)
-        for seam in SEAM.finditer(words, max(first.start() - SEAM_BEFORE, 0)):
+        for seam in seams(words):
             number = number_at(words[seam.end() :])
             if number and counter.due(number) and counter.take(number) is not None:
                 yield words[start : seam.start()].strip()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 # Of lower-case text: told apart by their first letters alone, so many alternatives are tried twice as fast.
 STANDING = re.compile(
@@ -84,8 +86,8 @@ CLOSED = re.compile(r"[(\[]([^()\[\]]{5,40})[)\]]\W*\Z")
 CAPITALS = re.compile(r"([^a-z]{10,}?)(?:[.:–—-]+\s*|\s+)(?=[\"“(]?[A-Z][a-z])")
 # The white space is looked for first: eight looks back at every letter take five times as long.
 SEAM = re.compile(r"\s(?=\(?[\dA-Za-z]{1,4}[.)]\s+\S)(?<!\bsection\s)(?<!\bsec\.\s)(?<!\bno\.\s)(?<!\barticle\s)(?<!\bchapter\s)(?<!\bdistrict\s)(?<!\bitem\s)(?<!\bward\s)", re.IGNORECASE)  # fmt: skip
-MARKED = re.compile(r"[.)]\s+\S")  # the mark behind a seam's number
-SEAM_BEFORE = 6  # characters from a seam to that mark: its white space, a bracket, four letters
+_MARK = re.compile(r"[.)](?=\s+\S)")  # the mark behind a seam's number
+_BEFORE = 6  # characters from a seam to that mark at most: its white space, a bracket, four letters
 SIGNED = re.compile(r"\s+(?=(?:respectfully|posted|dated|all meetings|notes?:|disclaimer)\b)", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-Z])")
 
@@ -99,6 +101,17 @@ def tells_what_was_done(text: str) -> bool:
     return any([word in low for word in _OF_HELD]) and HELD.search(text) is not None  # noqa: C419 - a list is faster
 
 
+def seams(text: str) -> Iterator[re.Match[str]]:
+    """Yield the white space before each number inside a line. The marks are asked for first: they are few, spaces many."""
+    for mark in _MARK.finditer(text):
+        stretch = text[max(mark.start() - _BEFORE, 0) : mark.start()]
+        word = stretch.split()[-1:] if not stretch[-1:].isspace() else []
+        at = mark.start() - len(word[0]) - 1 if word else -1
+        if at >= mark.start() - _BEFORE and at >= 0 and (seam := SEAM.match(text, at)):
+            yield seam
+
+
+@lru_cache(2_048)  # both sides of a comparison name the same files
 def file_of(title: str) -> str | None:
     """Return the file number that a title begins with or closes on ("Ordinance 5534 …", "… (24-0123)"), or None."""
     if (closing := CLOSED.search(title)) and (found := FILED.fullmatch(closing[1])):

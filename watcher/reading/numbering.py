@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 MOST = 400  # a greater number is a sum, a year or a section
@@ -34,8 +35,15 @@ class Number(NamedTuple):
     end: int
 
 
+REMEMBERED = 1_000  # characters of a line up to which its number is: both sides of a comparison have the same lines
+
+
 def number_at(text: str) -> Number | None:
     """Return the number that a line begins with, or None."""
+    return _known(text) if len(text) <= REMEMBERED else _number(text)
+
+
+def _number(text: str) -> Number | None:
     found = _NUMBER.match(text)
     if found is None:
         return None
@@ -46,6 +54,9 @@ def number_at(text: str) -> Number | None:
     if not all(parts) or len(parts) > DEEPEST:
         return None
     return Number(shown.strip(), parts, found.end())
+
+
+_known = lru_cache(2_048)(_number)
 
 
 def _ways(piece: str) -> tuple[Counted, ...]:
