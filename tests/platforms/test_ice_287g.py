@@ -14,6 +14,7 @@ from watcher import judge, platforms
 from watcher.diff import compare
 from watcher.errors import ReadError
 from watcher.model import AgendaItem, Change, Document, Jurisdiction, Reading, Request, Response, Site
+from watcher.platforms.ice_287g import lists
 
 HERE = Path(__file__).parent / "ice_287g"
 SERIES = Path(__file__).parents[2] / "../shared/timeseries"
@@ -125,3 +126,18 @@ def test_the_recorded_lists_tell_what_a_person_found(step: dict[str, str]) -> No
         assert sum(change.kind == "added" for change in relevant) >= rows
     kinds = Counter(change.kind for change in found)
     assert kinds["added"] - kinds["removed"] == rows
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["STATE", "LAW ENFORCEMENT\nAGENCY", "TYPE", "COUNTY", "SUPPORT TYPE", "SIGNED", "MOA"],
+        ["State/Territory", "Agency Name", "Agency Type", "County", "287(g) Model", "Date Signed", "MOA Link"],
+        ["STATE ", "LAW ENFORCEMENT AGENCY (LEA)", "COUNTY", "SUPPORT  TYPES*"],
+        ["Type of support", "LEA", "State"],
+    ],
+)
+def test_the_columns_are_known_by_more_than_one_name(head: list[str]) -> None:
+    top, columns = lists._columns([["287(g) participating agencies", "", ""], head])
+    assert top == 1
+    assert set(columns) >= set(lists.NEEDED)

@@ -35,6 +35,19 @@ def test_an_error_is_no_text(body: str) -> None:
         refusals.no_error(answer(body))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"results": [], "totalSize": 0}',
+        '{"help": "Search a table", "success": true, "result": {"records": [], "total": 0}}',
+        '{"features": [], "fields": [{"name": "CaseNo"}], "exceededTransferLimit": false}',
+    ],
+)
+def test_lists_without_entries_are_nothing(body: str) -> None:
+    with pytest.raises(EmptyReading):
+        refusals.no_error(answer(body))
+
+
 @pytest.mark.parametrize("body", ["null", "true", '"error"', "0", " 12 "])
 def test_a_lone_word_of_json_is_nothing(body: str) -> None:
     with pytest.raises(EmptyReading):
@@ -49,6 +62,8 @@ def test_a_lone_word_of_json_is_nothing(body: str) -> None:
         '{"title": "Ordinance 26-14", "detail": "An act to forbid civil detainers"}',
         '{"message": "Meetings of the week", "meetings": [{"id": 1}]}',
         '{"error": "", "results": [{"id": 2}]}',
+        '{"title": "Ordinance 26-14", "attachments": []}',
+        '{"results": [], "note": "No legislation matches this search."}',
         "12 items are on the agenda",
         "<?xml version='1.0'?><rss><channel><title>Errors and omissions</title></channel></rss>",
     ],

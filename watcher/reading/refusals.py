@@ -1,4 +1,4 @@
-"""Errors that a program sends as JSON or XML under status 200.
+"""Errors, and lists that came without entries, as a program sends them in JSON or XML under status 200.
 
 Read as a text they would stand in the place of all that was there before; a vendor's reader knows its own envelope, a
 page that may be anything has to be told by what the answer says.
@@ -38,6 +38,7 @@ OF_ERRORS = frozenset(
         "ok",
     ]
 )
+ENVELOPE = frozenset(["help", "message", "status", "sql", "query", "description", "@odata.context"])
 WORDS = re.compile(
     r"\berrors?\b|\bnot found\b|\bdenied\b|\bunauthori[sz]ed\b|\bforbidden\b|\binvalid\b|\bexpired\b|\btimed? ?out\b|\bunavailable\b"
     r"|\bexception\b|\btoo many requests\b|\blimit exceeded\b|\bno http resource\b|\bmaintenance\b",
@@ -60,6 +61,24 @@ def no_error(response: Response) -> None:
         raise EmptyReading(f"the answer is only {answer!r:.40}", url=response.url)
     if isinstance(answer, dict) and says_error(answer):
         raise LayoutChanged("the answer is a server's error message (JSON)", url=response.url)
+    if isinstance(answer, dict) and is_emptied(answer):
+        raise EmptyReading("the lists of the answer are empty, and it says nothing else", url=response.url)
+
+
+def is_emptied(answer: dict[str, Any]) -> bool:
+    """Whether an object is an envelope around empty lists: counts, flags and names of fields, and not two words anywhere."""
+    lists, waiting = 0, list(answer.items())
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.items()
+        elif isinstance(value, list):
+            lists += 1
+            if value and str(name).lower() not in ("fields", "columns"):
+                return False
+        elif isinstance(value, str) and " " in value.strip() and str(name).lower() not in ENVELOPE:
+            return False
+    return lists > 0
 
 
 def says_error(answer: dict[str, Any]) -> bool:

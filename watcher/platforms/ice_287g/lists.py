@@ -32,9 +32,12 @@ SAID = {"participating": "287(g) agreement", "pending": "287(g) application pend
 MOST_MEMORANDA = 30  # of one list: those signed last
 
 COLUMNS = (
-    ("state", re.compile(r"state\Z")),
-    ("agency", re.compile(r"(?:law enforcement )?agency(?: name)?\Z")),
-    ("support", re.compile(r"(?:support|program|model) ?(?:type|model)?\Z|type of (?:support|agreement)\Z")),
+    ("state", re.compile(r"state(?: (?:or )?territory)?\Z")),
+    ("agency", re.compile(r"(?:name of )?(?:the )?(?:law enforcement )?agency(?: name)?(?: lea)?\Z|lea(?: name)?\Z")),
+    (
+        "support",
+        re.compile(r"(?:g )?(?:support|program|model) ?(?:types?|models?)?\Z|types? of (?:support|agreement|model)\Z"),
+    ),
     ("type", re.compile(r"(?:agency )?type\Z")),
     ("signed", re.compile(r"(?:date )?signed|sign(?:ed|ature) date")),
     ("moa", re.compile(r"mo[au]\b|memorandum")),
