@@ -21,6 +21,7 @@ from watcher.ledger import Ledger
 from watcher.model import (
     Alert,
     Change,
+    Contact,
     DocumentState,
     Evidence,
     Jurisdiction,
@@ -261,6 +262,47 @@ async def test_no_page_text_becomes_mark_up_and_every_answer_is_fenced_in(full: 
     own = f"http://127.0.0.1{path}"  # the permalink of a change, printed with it
     assert "http" not in answer.text.replace("https://example.org", "").replace(own, "")
     assert 'name="viewport"' in answer.text
+
+
+PAGES = ("/", "/places", "/changes", "/search?q=ice", "/sites", "/method")
+NASTY = '"><script>alert(9)</script><b onclick=x>\u202e\x00\ud800'
+
+
+async def test_a_place_and_a_site_of_hostile_names_are_only_text(full: Ledger) -> None:
+    home = replace(PLACE, name=NASTY, lat=40.0, lon=-89.0)
+    office = Contact("https://example.org/office", NASTY, NASTY)
+    site = replace(COUNCIL, jurisdiction=home, body=NASTY, contact=office, note=NASTY)
+    off = replace(site, id="off", enabled=False)
+    told = replace(full.alerts()[0], key="n", jurisdiction=home, headline=NASTY, body=NASTY, created_at=NOW)
+    meeting = Meeting(
+        "n", NASTY, NASTY, start=NOW + timedelta(days=2), location=NASTY, url=f"https://example.org/{NASTY}"
+    )
+    change = replace(
+        a_change("bad1", NASTY), heading=(NASTY,), meeting=meeting, matter=Matter("m", NASTY, NASTY, NASTY)
+    )
+    full.record(changes=[change], alerts=[replace(told, changes=(change,), meeting=meeting, matter=change.matter)])
+    full.add_mute(Mute(NASTY[:-1], NOW + timedelta(days=1), NASTY[:-1], NASTY[:-1], NOW))
+    entry = PolicyEntry("il-springfield", "limits", NASTY, "2017-02-01", f"https://example.org/{NASTY}")
+    view = web.View(
+        full, {one.id: one for one in (site, off)}, lambda: NOW, beat=NOW, token="t", policy=(entry,), contact=NASTY
+    )
+    for path in (
+        *PAGES,
+        "/changes/bad1",
+        "/j/il-springfield",
+        "/j/il-springfield/documents",
+        "/states/IL",
+        "/operator",
+    ):
+        page = (await ask(view, path)).text
+        for live in ("<script>", "<b onclick", '">alert', "\x00", "\u202e"):
+            assert live not in page, (path, live)
+        assert page.count("<script") == 1, path
+    for path in ("/feed.atom", "/sites/springfield-council/feed.atom", "/j/il-springfield/feed.atom"):
+        assert not feedparser.parse((await ask(view, path)).content).bozo
+    assert len(Calendar.from_ical((await ask(view, "/calendar.ics")).content).walk("VEVENT")) == 2
+    table = (await ask(view, "/export/changes.csv")).text
+    assert "\n=" not in table
 
 
 async def test_sites_in_trouble_come_first_and_those_off_say_why(full: Ledger) -> None:

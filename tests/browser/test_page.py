@@ -91,7 +91,7 @@ def over(week: Week) -> Week:
 
 
 def a_change(page: Page) -> str:
-    found = page.locator('a[href^="/changes/"]', has_text="text reworded in the code").first.get_attribute("href")
+    found = page.locator('a[href^="/changes/"][title*="text reworded in the code"]').first.get_attribute("href")
     assert found
     return found
 

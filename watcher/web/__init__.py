@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -27,8 +28,8 @@ from watcher.errors import StoreError
 from watcher.registry.words import STATES
 from watcher.web.answers import Fence, Handler, fenced, tagged
 from watcher.web.api import Api, refused
-from watcher.web.board import News, newest
-from watcher.web.feeds import ENTRIES, atom, calendar
+from watcher.web.board import News
+from watcher.web.feeds import ENTRIES, atom, calendar, marked
 from watcher.web.health import Health
 from watcher.web.index import Index
 from watcher.web.lists import Lists
@@ -40,6 +41,7 @@ from watcher.web.view import View
 
 __all__ = ["Copy", "Index", "View", "create", "handlers", "publish"]
 
+MOST_REDLINES = 2_000  # kept marked up for feeds, some 3 kB each
 DATES = 100  # meetings of one calendar
 STATIC = {"style.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
@@ -125,11 +127,19 @@ def handlers(view: View, pages: Pages) -> dict[str, Handler]:
 def feeds(view: View, pages: Pages) -> dict[str, Handler]:
     """Path → feed or calendar: of all, of a state, of a topic, of a place, of a site."""
 
+    redlines: dict[str, str] = {}  # by change, which never changes: marked up once for all feeds and readers
+
     def fed(title: str, request: Request, page: str, wanted: Callable[[News], bool]) -> Response:
         view.board.refresh()
-        news = newest(one for one in view.board.news if one.label == "relevant" and wanted(one))[:ENTRIES]
-        leading = view.ledger.changes_named([one.change for one in news])
-        body = atom(f"Ordinance Watcher: {title}", request.url.path, page, news, leading, _base(view, request))
+        matching = (one for one in view.board.newest() if one.label == "relevant" and wanted(one))
+        news = list(islice(matching, ENTRIES))
+        shown = {one.change: redlines[one.change] for one in news if one.change in redlines}
+        if unread := [one.change for one in news if one.change not in shown]:
+            shown |= {name: marked(change) for name, change in view.ledger.changes_named(unread).items()}
+            if len(redlines) > MOST_REDLINES:
+                redlines.clear()
+            redlines.update(shown)
+        body = atom(f"Ordinance Watcher: {title}", request.url.path, page, news, shown, _base(view, request))
         return Response(body, media_type="application/atom+xml")
 
     def everything(request: Request) -> Response:

@@ -172,8 +172,8 @@ class Api:
             return refused(str(trouble), 400)
         return StreamingResponse(self._table(rows), media_type="text/csv; charset=utf-8", headers=_saved("changes.csv"))
 
-    def _table(self, rows: Iterator[Change]) -> Iterator[str]:
-        yield "\ufeff" + _csv(list(TABLE))
+    def _table(self, rows: Iterator[Change]) -> Iterator[bytes]:
+        yield b"\xef\xbb\xbf" + _csv(list(TABLE))
         for change in rows:
             _, cells = as_table([flat(masked_line(change), self.view.sites.get(change.site))])
             yield _csv(cells[0])
@@ -225,10 +225,10 @@ def _next(what: str, filters: Filters, before: int, query: Mapping[str, str], **
     return f"/api/v1/{what}{filters.query(before=str(before), limit=query.get('limit', ''), **more)}"
 
 
-def _csv(cells: list[object]) -> str:
+def _csv(cells: list[object]) -> bytes:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
-    return line.getvalue()
+    return line.getvalue().encode("utf-8", "replace")  # half a character (a lone surrogate) costs itself, not the table
 
 
 def _saved(name: str) -> dict[str, str]:

@@ -103,6 +103,7 @@ class Board:
         self._changes = -1
         self._labels: dict[str, Mapping[str, int]] = {}  # of all under "", of a state under its code
         self.news: list[News] = []  # oldest first
+        self._newest: tuple[int, list[News]] = (0, [])
         self.by_place: dict[str, list[News]] = defaultdict(list)
         self.by_change: dict[str, News] = {}
         self._papers: dict[str, list[Paper]] = defaultdict(list)
@@ -141,6 +142,15 @@ class Board:
             self.news.append(one)
             self.by_place[slug].append(one)
             self.by_change.update(dict.fromkeys(one.changes, one))
+
+    def newest(self) -> list[News]:
+        """All news, what was noticed last first; put in order once for all who ask until something is new."""
+        number, found = self._newest
+        if number != len(self.news):
+            known = list(self.news)  # another thread may add to it meanwhile
+            found = newest(known)
+            self._newest = len(known), found
+        return found
 
     def places(self, now: datetime) -> list[Place]:
         """Every watched or cited place, by state and name."""

@@ -23,10 +23,10 @@ REDLINE = 3_000  # UTF-16 units of a redline in a feed
 SITTING = timedelta(hours=3)  # the length a calendar shows for a meeting that does not say when it ends
 
 
-def atom(title: str, path: str, page: str, news: Sequence[News], changes: Mapping[str, Change], base: str) -> bytes:
+def atom(title: str, path: str, page: str, news: Sequence[News], redlines: Mapping[str, str], base: str) -> bytes:
     """A feed of `news`, newest first. `path` is its own address under `base`, `page` that of the page that shows the same.
 
-    `changes` are those that lead, by id, for their redlines. Ids do not depend on `base`, so that a copy elsewhere is the
+    `redlines` are those of the leading changes, `marked` up, by id. Ids do not depend on `base`, so that a copy elsewhere is the
     same feed.
     """
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap=NAMESPACES)
@@ -38,11 +38,11 @@ def atom(title: str, path: str, page: str, news: Sequence[News], changes: Mappin
     author = etree.SubElement(feed, f"{{{ATOM}}}author")
     _say(author, "name", "Ordinance Watcher")
     for one in news:
-        _entry(feed, one, changes.get(one.change), base)
+        _entry(feed, one, redlines.get(one.change), base)
     return bytes(etree.tostring(feed, xml_declaration=True, encoding="utf-8"))
 
 
-def _entry(feed: etree._Element, one: News, change: Change | None, base: str) -> None:
+def _entry(feed: etree._Element, one: News, redline: str | None, base: str) -> None:
     entry = etree.SubElement(feed, f"{{{ATOM}}}entry")
     _say(entry, "id", f"tag:ordinance-watcher,2026:alert/{one.key}")
     _say(entry, "title", one.headline)
@@ -55,12 +55,12 @@ def _entry(feed: etree._Element, one: News, change: Change | None, base: str) ->
         etree.SubElement(entry, f"{{{ATOM}}}category", term=topic, label=TOPICS.get(topic, topic))
     etree.SubElement(entry, f"{{{ATOM}}}category", term=f"state-{one.state}", label=one.state)
     _say(entry, "summary", _summary(one))
-    if change is not None:
+    if redline is not None:
         content = etree.SubElement(entry, f"{{{ATOM}}}content", type="html")
-        content.text = _xml(f"<p>{escape(_summary(one))}</p><p>{_marked(change)}</p>")
+        content.text = _xml(f"<p>{escape(_summary(one))}</p><p>{redline}</p>")
 
 
-def _marked(change: Change) -> str:
+def marked(change: Change) -> str:
     """The redline as mark-up for a reader of feeds, in which all that was published is escaped."""
     whole: Redline = (("-", change.before), ("+", change.after))
     redline = masked_redline(change.redline or whole, change.before, change.after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +19,7 @@ from watcher.errors import ReadError, StoreError
 from watcher.exhibit import DIRECTIONS as DIRECTIONS_IN_FULL
 from watcher.exhibit import happened, sitting, subject
 from watcher.judge import accuracy, builtin
+from watcher.ledger.stream import Reach
 from watcher.lines import site_line
 from watcher.model import Change, DocumentState, Meeting, Site, Snapshot
 from watcher.policy import AGREEMENT, CONSIDERED, EXPANDS, LIMITS, NOTHING, STATUSES, Paper
@@ -60,10 +62,11 @@ class Pages:
     def __init__(self, view: View) -> None:
         self.view = view
         self._why = view.why or builtin().why
-        self._maps: dict[str, tuple[tuple[int, int], Markup]] = {}
+        self._maps: dict[str, tuple[tuple[int, int], Markup, list[Place]]] = {}
         self.made = Environment(
             loader=PackageLoader("watcher.web"),
             autoescape=True,
+            finalize=_shown,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -77,6 +80,7 @@ class Pages:
             line=_quoted,
             truncate=_short,
             address=web_address,
+            mail=_mail,
             plain=clean,
         )
         self.made.globals.update(
@@ -102,7 +106,7 @@ class Pages:
 
     def state(self, request: Request) -> Response:
         """The same of one state."""
-        code = request.path_params["state"]
+        code = request.path_params["state"].upper()
         if code not in STATES:
             return self.missing("There is no such state")
         return self._map(request, code)
@@ -117,23 +121,23 @@ class Pages:
         view.board.refresh()
         places = view.board.places(now)
         here = [one for one in places if not state or one.jurisdiction.state == state]
-        shown = newest(
+        shown = [
             one
-            for one in view.board.news
+            for one in view.board.newest()
             if (not state or one.state == state)
             and filters.takes(one.state, one.topics, one.stance, one.stage, one.label, one.at)
             and (filters.label or one.label == "relevant")
-        )
+        ]
         by_state: dict[str, list[Place]] = {}
         for one in places:
             by_state.setdefault(one.jurisdiction.state, []).append(one)
-        undrawn = [one for one in here if drawing.spot(one) is None]
+        drawn, undrawn = self._drawn(places, state, now)
         return self.page(
             "home.html",
             here="map",
             state=state,
             filters=filters,
-            map=self._drawn(places, state, now),
+            map=drawn,
             undrawn=undrawn[:UNDRAWN],
             undrawn_more=len(undrawn) > UNDRAWN,
             places=here if len(here) <= FEW_PLACES or state else [],
@@ -149,13 +153,15 @@ class Pages:
             labels=view.board.by_change,
         )
 
-    def _drawn(self, places: list[Place], state: str, now: datetime) -> Markup:
-        """The map, drawn once for all who ask within a minute, until something is new."""
+    def _drawn(self, places: list[Place], state: str, now: datetime) -> tuple[Markup, list[Place]]:
+        """The map and the places that are not on it, drawn once for all who ask within a minute, until something is new."""
         key = self.view.board.moment(now)
         drawn = self._maps.get(state)
         if drawn is None or drawn[0] != key:
-            drawn = self._maps[state] = key, drawing.whole_map(places, state)
-        return drawn[1]
+            here = (one for one in places if state in ("", one.jurisdiction.state))
+            undrawn = [one for one in here if drawing.spot(one) is None]
+            drawn = self._maps[state] = key, drawing.whole_map(places, state), undrawn
+        return drawn[1:]
 
     def place(self, request: Request) -> Response:
         """One jurisdiction: status, bodies, meetings, matters, documents, health."""
@@ -258,7 +264,7 @@ class Pages:
             found = view.index.search(words, tuple(facets), page)
         further = f"/search?{urlencode({**dict(query), 'page': page + 1})}" if found.total > page * PAGE else ""
         return self.page(
-            "search.html", here="search", words=words, wordy=bool(query_of(words)), filters=filters, kind=kind, found=found, further=further,
+            "search.html", here="search", words=words, wordy=bool(query_of(words)), bare=not words and view.ledger.reach() == Reach(0, 0, 0), filters=filters, kind=kind, found=found, further=further,
             sites=view.sites, zone=lambda name: _zone(view.sites.get(name)), moment=datetime.fromisoformat,
         )  # fmt: skip
 
@@ -327,6 +333,16 @@ def when(moment: datetime | None, zone: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M} UTC", local(moment, zone)
     )
+
+
+def _mail(address: str) -> str:
+    """The address as a link that opens a letter; "" for what is none."""
+    return f"mailto:{address}" if re.fullmatch(r"[\w.+-]+@[\w.-]+", address, re.ASCII) else ""
+
+
+def _shown(value: object) -> object:
+    """A text without what a screen obeys and no reader sees, wherever it comes from: a registry, a form, a page."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _opening(words: str) -> str:
