@@ -13,7 +13,6 @@ from tests.test_called_off import ITEM_HEAD, OTHER
 from tests.town import Desk, Line, Town, a_town, of_type
 
 ICE = "Ordinance authorizing a 287(g) agreement with U.S. Immigration and Customs Enforcement"
-START = (datetime.now(UTC) + timedelta(hours=40)).astimezone(ZoneInfo("America/Los_Angeles"))
 PATH = "/MeetingDetail.aspx?ID=508&GUID=M8"
 SITES = """
 version: 1
@@ -27,11 +26,11 @@ sites:
 """
 
 
-def agenda(*rows: str) -> str:
+def agenda(start: datetime, *rows: str) -> str:
     return (
         '<html><body><span id="ctl00_ContentPlaceHolder1_hypName">City Council</span>'
-        f'<span id="ctl00_ContentPlaceHolder1_lblDate">{START:%m/%d/%Y}</span>'
-        f'<span id="ctl00_ContentPlaceHolder1_lblTime">{START:%I:%M %p}</span>'
+        f'<span id="ctl00_ContentPlaceHolder1_lblDate">{start:%m/%d/%Y}</span>'
+        f'<span id="ctl00_ContentPlaceHolder1_lblTime">{start:%I:%M %p}</span>'
         '<span id="ctl00_ContentPlaceHolder1_lblLocation">Chambers</span>'
         '<table class="rgMasterTable" id="ctl00_ContentPlaceHolder1_gridMain_ctl00">'
         f"<thead><tr>{ITEM_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table></body></html>"
@@ -54,9 +53,10 @@ def town() -> Iterator[Town]:
 def test_each_turn_of_an_item_is_told_in_its_own_words(town: Town, tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.sites(SITES.format(url=town.base + PATH))
+    start = (datetime.now(UTC) + timedelta(hours=40)).astimezone(ZoneInfo("America/Los_Angeles"))
 
     def shown(*rows: str) -> tuple[str, list[Line]]:
-        town.put(PATH, agenda(*rows))
+        town.put(PATH, agenda(start, *rows))
         lines = desk.lines("check", "--no-deliver")
         return " / ".join(str(alert["headline"]) for alert in of_type(lines, "alert")), of_type(lines, "change")
 
