@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 
 from tests.ledger.things import NOON, alert, delivery, snapshot, visit
 from watcher.errors import NoLedger, StoreError
@@ -309,3 +309,15 @@ def test_a_database_without_a_driver_is_told(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(StoreError, match="no driver is installed") as caught:
             Ledger.open(address)
         assert "hunter2" not in str(caught.value)
+
+
+def test_a_connection_brought_back_after_the_end_is_closed(tmp_path: Path) -> None:
+    """As by a thread that still reads for the page when the service ends: left to the collector, 3.13 warns of it."""
+    ledger = Ledger.open(tmp_path / "ledger.sqlite3")
+    with ledger._desk.reading() as connection:
+        held = connection.connection.dbapi_connection
+        ledger.close()
+        assert connection.scalar(text("SELECT 1")) == 1  # what was begun may end
+    assert isinstance(held, sqlite3.Connection)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        held.execute("SELECT 1")

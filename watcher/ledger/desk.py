@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from watcher.errors import NoLedger, StoreError
 from watcher.ledger.alone import Alone
@@ -35,6 +37,8 @@ class Desk:
         self._reader = self._engine if self.file else self._engine.execution_options(isolation_level="REPEATABLE READ")
         # SQLite takes its write lock at the start: a reader that turns writer half-way cannot be made to wait.
         self._writer = self._engine.execution_options(watcher_begin="BEGIN IMMEDIATE")
+        self._closed = False
+        event.listen(self._engine, "checkin", self._returned)
         self._alone: Alone | None = None
         if alone is not None and self.file is None:
             with self.told():
@@ -71,7 +75,13 @@ class Desk:
         """Close every connection; SQLite then folds its write-ahead log into the file."""
         if self._alone is not None:
             self._alone.release()
+        self._closed = True
         self._engine.dispose()
+
+    def _returned(self, connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        """A thread that was still reading at the end brings its connection back to nobody: it is closed here."""
+        if self._closed:
+            connection.close()
 
 
 def address(target: str | Path) -> URL:
