@@ -15,7 +15,7 @@ from tests.fakes.news import BOSTON, MATTER, MEETING, NOON, SITE, WORDS, alert, 
 from watcher.alerts import compose, cut, masked, notice, plain_text, route, short_id, units, web_address
 from watcher.alerts.privacy import MASK, masked_redline
 from watcher.alerts.rhythm import next_digest, quiet_until
-from watcher.model import Alert, Change, Mute, Redline, Route
+from watcher.model import Alert, Change, Evidence, Mute, Redline, Route
 
 # ------------------------------------------------------------------------------------------------------- compose
 
@@ -119,6 +119,31 @@ def test_the_strongest_label_and_the_furthest_stage_speak_for_the_alert() -> Non
     strong = change("b", matter=MATTER, key="item:x", verdict=verdict(stage="adopted", stance="expands"))
     (told,) = compose(SITE, [weak, strong], NOON)
     assert (told.label, told.stage, told.stance, told.urgency) == ("relevant", "adopted", "expands", "now")
+
+
+def test_a_cover_sheet_that_may_be_on_the_subject_gives_an_alert_neither_stage_nor_topic() -> None:
+    unsure = verdict(label="unsure", stage="report", topics=("reporting_transparency",))
+    sheet = replace(change("a", matter=MATTER), verdict=unsure)
+    item = change("b", matter=MATTER, key="item:x", verdict=verdict(stage="unknown"))
+    (told,) = compose(SITE, [sheet, item], NOON)
+    assert (told.stage, told.topics) == ("unknown", ("detainer",))
+    (alone,) = compose(SITE, [sheet], NOON)
+    assert (alone.stage, alone.topics) == ("report", ("reporting_transparency",))
+
+
+def test_evidence_within_a_longer_piece_of_it_is_not_quoted_again() -> None:
+    spans = (
+        ("honor ICE detainers", 0, 19),
+        ("ICE", 6, 9),
+        ("ICE detainers", 6, 19),
+        ("287(g)", 30, 36),
+        ("287(g)", 30, 36),
+    )
+    seen = tuple(Evidence("after", start, end, text, f"cue-{n}") for n, (text, start, end) in enumerate(spans))
+    (told,) = compose(SITE, [replace(change(), verdict=verdict(evidence=seen))], NOON)
+    assert notice(told).quotes[0].evidence == (("honor ICE detainers", "cue-0"), ("287(g)", "cue-3"))
+    assert told.changes[0].verdict is not None
+    assert told.changes[0].verdict.evidence == seen  # for programs all of it stands
 
 
 def test_changes_in_both_directions_are_mixed() -> None:

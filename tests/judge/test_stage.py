@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from watcher.judge.stage import stage
+from watcher.judge.stage import stage, stage_under
 
 STAGES = [
     ("status: introduced", "introduced"),
@@ -67,3 +67,19 @@ def test_a_stage_is_what_the_text_states(text: str, code: str) -> None:
 def test_filed_is_introduced_in_most_places_and_dead_in_new_york_city() -> None:
     assert stage("filed") == "introduced"
     assert stage("filed", "a local law to amend the administrative code of the city of new york") == "tabled_withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("headings", "code"),
+    [
+        ("City Council, June 8\nCONSENT AGENDA", "consent"),
+        ("VII. Public Hearings:", "hearing"),
+        ("CONSENT CALENDAR\nB. Ordinances for Second Reading", "second_reading"),
+        ("Ordinances on first reading", "first_reading"),
+        ("Consent decree monitor's report on the jail", "unknown"),
+        ("Public hearing room rental", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_part_of_the_agenda_is_the_stage_of_what_stands_under_it(headings: str, code: str) -> None:
+    assert stage_under(headings) == code

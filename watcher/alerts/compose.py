@@ -207,7 +207,10 @@ def _alert(site: Site, find: _Find, now: datetime, threads: Threads) -> Alert:
     verdicts = [change.verdict for change in find.changes if change.verdict]
     meeting = _meeting(find.changes, now)
     matter = next((change.matter for change in [lead, *find.changes] if change.matter), None)
-    stage = max((verdict.stage for verdict in verdicts), key=_stage_rank)
+    label = max((verdict.label for verdict in verdicts), key=_LABELS.index)
+    # a paper's cover sheet that may be on the subject says nothing of the topics and stage of the item that is
+    surest = [verdict for verdict in verdicts if verdict.label == label]
+    stage = max((verdict.stage for verdict in surest), key=_stage_rank)
     name = _name(find)
     # the entries of a list are alike though they are different things
     called = "" if site.kind == "list" else (matter.title if matter else "") or title(lead)
@@ -217,7 +220,7 @@ def _alert(site: Site, find: _Find, now: datetime, threads: Threads) -> Alert:
         key=_digest(site.jurisdiction.slug, thread, *sorted({change.id for change in find.changes})),
         site=site.id,
         jurisdiction=site.jurisdiction,
-        label=max((verdict.label for verdict in verdicts), key=_LABELS.index),
+        label=label,
         headline=_headline(site, lead, meeting),
         changes=tuple(sorted(find.changes, key=_weight, reverse=True)),
         thread=thread,
@@ -229,7 +232,7 @@ def _alert(site: Site, find: _Find, now: datetime, threads: Threads) -> Alert:
         source_url=(matter.url if matter else None) or (meeting.url if meeting else None) or lead.url,
         matter=matter,
         meeting=meeting,
-        topics=tuple(dict.fromkeys(topic for verdict in [*_own(lead), *verdicts] for topic in verdict.topics)),
+        topics=tuple(dict.fromkeys(topic for verdict in [*_own(lead), *surest] for topic in verdict.topics)),
         stance=_stance(verdicts),
         stage=stage,
         tier=min((verdict.tier for verdict in verdicts), key=("core", "adjacent", "none").index),

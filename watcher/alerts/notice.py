@@ -6,7 +6,7 @@ Texts in a `Notice` are cleaned (no control, bidirectional or zero-width charact
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -32,7 +32,7 @@ from watcher.alerts.wording import (
     units,
     what_happened,
 )
-from watcher.model import Alert, Change, Contact, Redline
+from watcher.model import Alert, Change, Contact, Evidence, Redline
 
 Part = tuple[Literal["=", "-", "+"], str]
 SHORTEST = 24  # units of a line of a digest, before only the ids are told
@@ -173,7 +173,7 @@ def _score(alert: Alert) -> str:
 
 
 def _quote(alert: Alert, change: Change, page: str) -> Quote:
-    evidence = change.verdict.evidence if change.verdict else ()
+    evidence = _telling(change.verdict.evidence) if change.verdict else ()
     heading = masked(" › ".join(one_line(part) for part in change.heading if part.strip()))
     happened = "" if len(alert.changes) == 1 else what_happened(change, alert.kind, alert.time_zone)
     return Quote(
@@ -194,6 +194,22 @@ def _quote(alert: Alert, change: Change, page: str) -> Quote:
         after=change.snapshot_after,
         page=web_address(f"{page}/changes/{change.id}") if page else None,
     )
+
+
+def _telling(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence without what stands within a longer piece of it: a reader needs the words once."""
+    return [
+        one
+        for number, one in enumerate(evidence)
+        if not any(
+            other.side == one.side
+            and other.start <= one.start
+            and one.end <= other.end
+            and (other.end - other.start > one.end - one.start or place < number)
+            for place, other in enumerate(evidence)
+            if place != number
+        )
+    ]
 
 
 def _said_once(quotes: Iterable[Quote]) -> Iterator[Quote]:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -118,7 +119,8 @@ class Report:
         label = change.verdict.label if change.verdict else "not judged"
         self.seen[label] += 1
         if label != "unrelated":
-            self.line(f"   {change.kind}: {' '.join((change.after or change.before).split())[:100]}  [{label}]")
+            said = textwrap.shorten(change.after or change.before, 100, placeholder="…")
+            self.line(f"   {change.kind}: {said}  [{label}]")
 
     def alerted(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
         """Nothing: the console channel tells it."""

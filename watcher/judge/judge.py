@@ -26,7 +26,7 @@ from watcher.judge.folding import Folded, fold, is_marked
 from watcher.judge.lexicon import TOPICS, Entry, Lexicon
 from watcher.judge.places import direction_at, softened
 from watcher.judge.scoring import ORDINARY, RELEVANT, UNSURE, score, silent
-from watcher.judge.stage import STEP, stage
+from watcher.judge.stage import STEP, stage, stage_under
 from watcher.judge.stance import stance_of, stance_of_change
 from watcher.judge.topics import Topics
 from watcher.judge.words import Words, near
@@ -172,6 +172,8 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None
     said = _about(seen)
     direction = stance_of(said)
     step = stage(said, around.folded.low)
+    if step == "unknown" and seen.side == "after":
+        step = stage_under(around.given)
     if direction == "unclear" and step == "adopted" and there >= UNSURE:
         direction = stance_of(around.folded.low)
         if direction != "unclear":

@@ -46,6 +46,26 @@ STEP = re.compile(
     r"sent to (?:the )?mayor|committee|cancell?ed|effective)\b"
 )
 
+# A part of an agenda is a stage of what stands under it.
+_PARTS = tuple(
+    (code, re.compile(rf"\W*(?:(?:part|section|[ivxlc]{{1,5}}|[a-z]|\d{{1,2}})[.):]\s*)?{words}\W*", re.IGNORECASE))
+    for code, words in (
+        ("consent", r"(?:the )?consent (?:calendar|agenda|items?)"),
+        ("hearing", r"(?:advertised |noticed |scheduled )?public hearings?"),
+        ("second_reading", r"(?:ordinances? (?:for|on) )?(?:second|final) readings?(?: of ordinances?)?"),
+        ("first_reading", r"(?:ordinances? (?:for|on) )?first readings?(?: of ordinances?)?"),
+    )
+)
+
+
+def stage_under(headings: str) -> str:
+    """The stage that the innermost of the headings, one a line, gives to what stands under it, or "unknown"."""
+    for heading in reversed(headings.splitlines()):
+        for code, part in _PARTS:
+            if part.fullmatch(heading.strip()):
+                return code
+    return "unknown"
+
 
 def stage(low: str, around: str = "") -> str:
     """The stage that a folded, lower-case text states, or "unknown". `around` tells whose words they are."""
