@@ -331,6 +331,12 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(text: str, seconds: float |
     assert refused(answer("busy", 503, headers={"retry-after": text})).retry_after == seconds
 
 
+def test_a_part_that_nobody_asked_for_is_no_document() -> None:
+    error = refusal(answer(b"<p>Agenda, page 1 of 4</p>", status=206))
+    assert error is not None
+    assert (error.reason, error.status) == ("refused", 206)
+
+
 def test_a_redirect_without_a_target_is_refused() -> None:
     assert refused(answer("", 302)).reason == "refused"
 

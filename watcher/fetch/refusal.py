@@ -58,6 +58,8 @@ def refusal(response: Response) -> FetchError | None:
         return _error_status(response)
     if status >= 300:
         return _refused(response, "a redirect that leads nowhere", "refused")
+    if status == 206:  # RFC 9110 section 15.3.7: only ever the answer to a request for a range, which we never make
+        return _refused(response, "a part of the document that nobody asked for", "refused")
     return _page(response)
 
 
