@@ -224,6 +224,39 @@ def test_a_page_that_says_it_has_moved_is_quoted() -> None:
     assert platforms.elsewhere(site, response(b"<html><body><p>Nothing here.</p></body></html>")) == ""
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Effective July 1, 2026, agendas will be posted at https://elmfalls.civicclerk.com.",
+        "As of March 1, 2026 the Council uses CivicClerk. Click here for current agendas",
+        "This page has been retired. Please visit https://elmfalls.gov/meetings",
+        "Our municipal code is now hosted by eCode360.",
+        "The Code has moved to a new location: https://ecode360.com/EL1234",
+        "You will be redirected to our new site shortly",
+        "Please update your bookmarks.",
+        "For newer agendas go to the new portal",
+    ],
+)
+def test_a_move_is_understood_in_the_words_of_many_clerks(said: str) -> None:
+    site = Site("elm-falls", PLACE, "page", "https://elmfalls.gov/Calendar.aspx")
+    assert platforms.elsewhere(site, response(f"<html><body><p>{said}</p></body></html>".encode()))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The ordinance moved to second reading.",
+        "The meeting has been moved to 6 PM in the library.",
+        "The meeting location has moved to City Hall.",
+        "A new website for parks was approved.",
+        "Agendas are posted 72 hours before the meeting.",
+    ],
+)
+def test_what_moves_within_a_meeting_is_no_move_of_the_site(said: str) -> None:
+    site = Site("elm-falls", PLACE, "page", "https://elmfalls.gov/Calendar.aspx")
+    assert platforms.elsewhere(site, response(f"<html><body><p>{said}</p></body></html>".encode())) == ""
+
+
 def test_a_listing_where_nothing_is_recent_is_remarked_on() -> None:
     site = Site("elm-falls", PLACE, "legistar", "https://elmfalls.legistar.com/Calendar.aspx")
     listing = Document("u", "Calendar", "listing")

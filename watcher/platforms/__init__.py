@@ -80,10 +80,18 @@ __all__ = [
 SURE = 0.8  # from here on a vendor is named as a fact
 BEYOND_DOUBT = 0.85  # by its page alone
 NOWHERE = "https://nowhere.invalid/"  # an address that speaks for nobody
+PRODUCTS = (
+    r"(?:Legistar|Granicus|CivicPlus|CivicClerk|PrimeGov|eSCRIBE|NovusAGENDA|BoardDocs|Diligent|IQM2|Municode|CivicWeb|OnBase|Destiny"
+    r"|AgendaQuick|BoardBook|Simbli|Swagit|AgendaLink|OneMeeting|eCode360|American Legal|enCodePlus)"
+)
 MOVED = re.compile(
-    r"(?:(?:we|this (?:site|page|portal)|(?:meetings?|agendas?)[^.]{0,60}?) (?:have|has) (?:been )?moved\b|(?:new|current) "
-    r"(?:agendas?|meetings?)[^.]{0,40} (?:portal|site|website|system|platform)\b|(?:can|may) now be found (?:at|on)"
-    r"|no longer (?:used|updated|maintained))[^.]{0,160}",
+    r"(?:(?:\b(?:we|this (?:web ?)?(?:site|page|portal)|(?:the |our |municipal |city |county |town )*code|meetings|agendas?|minutes)\b[^.]{0,60}?)"
+    r" (?:have|has) (?:been )?moved\b|(?:new|current) (?:agendas?|meetings?)[^.]{0,40} (?:portal|site|website|system|platform)\b"
+    r"|\b(?:our|the) new (?:[\w-]+ ){0,3}(?:portal|web ?site|site|platform|address)\b"
+    r"|\b(?:can|may|are|is) now (?:be )?(?:found|available|hosted|posted|published|located) (?:at|on|by|in|through)\b"
+    rf"|\bwill be (?:posted|published|available|found) (?:at|on) (?:https?:|www\.|{PRODUCTS})|\buses? {PRODUCTS}\b"
+    r"|\bno longer (?:used|updated|maintained|in use|active)|\b(?:site|page|portal) has been (?:retired|archived|discontinued|replaced)"
+    r"|\bupdate your bookmarks?\b|\byou (?:will|are) be(?:ing)? redirected\b)[^.]{0,160}",
     re.IGNORECASE,
 )
 
