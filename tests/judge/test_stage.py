@@ -83,3 +83,22 @@ def test_filed_is_introduced_in_most_places_and_dead_in_new_york_city() -> None:
 )
 def test_a_part_of_the_agenda_is_the_stage_of_what_stands_under_it(headings: str, code: str) -> None:
     assert stage_under(headings) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("referred to public safety: withdrawal of the police from the hsi task force", "referred"),
+        ("mayor signed an executive order on detainers", "adopted"),
+        ("voted: so passed", "adopted"),
+        ("by a vote of 5-2 the board ended the contract with ICE", "adopted"),
+        ("discussion and direction regarding options for restricting ICE", "introduced"),
+        ("annual submission of data on ICE access (information only). receive public comment", "report"),
+        ("this bill would require the department to report annually: annual report on detainers", "unknown"),
+        ("terminated the 287(g) agreement", "repealed"),
+        ("urging repeal of senate bill 1070 as amended by house bill 2162", "unknown"),
+        ("consent: authorize the chief to sign the certifications", "consent"),
+    ],
+)
+def test_minutes_and_indexes_say_it_in_their_own_order(text: str, code: str) -> None:
+    assert stage(text) == code

@@ -152,7 +152,7 @@ _NARROW: dict[str, tuple[str, ...]] = {
         r"\bprotect our (?:courts|schools)",
     ),
     "non_inquiry": (
-        r"\b(?:inquir\w*|ask\w*|question\w*|solicit\w*|request\w*|demand\w*|preguntar|indagar)\b[^.;]{0,100}\b(?:immigration|citizenship|im|imm|migratori\w*|inmigracion)(?: or \w+)?(?:\w* status\b|\b)",
+        r"\b(?:inquir\w*|ask\w*|question\w*|solicit\w*|request\w*|demand\w*|pregunt\w*|indag\w*)\b[^.;]{0,100}\b(?:immigration|citizenship|im|imm|migratori\w*|inmigracion)(?: or \w+)?(?:\w* status\b|\b)",
         r"\bcondition\w*\b[^.;]{0,60}\b(?:services|benefits)",
         r"\binquir\w+ into (?:citizen|immigra)",
         r"\bwithout regard to\b",
@@ -286,6 +286,7 @@ _WIDE: dict[str, tuple[str, ...]] = {
         r"\bfederal immigration pick-?up",
         r"\btransfer\w*\b[^.;]{0,60}\b(?:to|into)\b[^.;]{0,30}\b(?:custody of|custody)\b[^.;]{0,30}(?:ICE|immigra|federal)",
         r"\bturn(?:ed)? over\b[^.;]{0,40}(?:ICE|immigra)", r"\bdetainers?\b",
+        r"\breten\w+\b[^.;]{0,60}\b(?:por|despues)\b",
     ),
     "warrant": (
         r"\b(?:a |the )?judge (?:has )?sign\w*", r"\bsigned by a\b", r"\bcourt (?:order|warrant)",
