@@ -39,6 +39,7 @@ R = TypeVar("R")
 
 MEGABYTE = 1_000_000
 LENGTH = struct.Struct("!Q")
+OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGTRAP)  # how PDFium ends where it gets no more
 CLOSED = 1 << 16  # no return code of a process
 GRACE = 2.0  # seconds a child outlives its limit before it ends itself: its parent should have done so
 PLAIN_BUILTINS = frozenset({"set", "frozenset", "complex", "bytearray", "slice", "range"})
@@ -160,6 +161,8 @@ class _Gone(Exception):
             return f"reading it took more than {limits.cpu_seconds} s of processor time"
         if self.code == -signal.SIGKILL:
             return _too_much(limits)
+        if self.code in OUT_OF_MEMORY:
+            return f"the reader gave up on it: more than {limits.memory // MEGABYTE} MB of memory, or damaged ({_signal_name(self.code)})"
         return f"the reader crashed on it ({_signal_name(self.code)})"
 
 

@@ -114,6 +114,11 @@ def test_a_crash_is_named_and_the_next_call_is_served(wall: Wall) -> None:
     assert wall.run(eval, "'still here'") == "still here"
 
 
+def test_a_reader_that_gets_no_more_memory_and_aborts_is_named(wall: Wall) -> None:
+    with pytest.raises(Unreadable, match="more than 100 MB of memory, or damaged"):
+        wall.run(os.abort, limits=WallLimits(memory=100_000_000))
+
+
 def test_an_answer_that_could_act_is_not_read(wall: Wall) -> None:
     with pytest.raises(Surprise, match="is no part of an answer"):
         wall.run(eval, "__import__('functools').partial(print)")

@@ -89,12 +89,20 @@ def _comparable(before: AgendaItem, after: AgendaItem) -> bool:
     """Say whether likeness of titles may make two items one: within a meeting, it may.
 
     The entries of a register (items without a meeting) are alike though they are of different people; what ties a
-    respelt one to itself are its figures, a date and a file number, which all stayed.
+    respelt one to itself are its figures, a date and a file number, which all stayed. One that was put into another part
+    of the register is the same where all its other words are.
     """
     if before.meeting or after.meeting:
         return before.meeting == after.meeting
     figures = _FIGURE.findall(before.title)
-    return before.section == after.section and len(figures) > 1 and figures == _FIGURE.findall(after.title)
+    if len(figures) < 2 or figures != _FIGURE.findall(after.title):
+        return False
+    return before.section == after.section or _but_section(before) == _but_section(after)
+
+
+def _but_section(item: AgendaItem) -> str:
+    """Return an entry without the name of the part of the register it stands in: it may have been put under the wrong state."""
+    return fold(item.title.replace(item.section.rpartition(" / ")[2], "", 1))
 
 
 def _matched(
