@@ -117,3 +117,14 @@ def test_the_coming_meeting_with_a_relevant_item_is_in_the_calendar(desk: Desk, 
     assert (str(event["location"]), str(event["summary"])) == ("Chambers", "Springfield, IL: City Council")
     assert "287(g)" in str(event["description"])
     assert town.base in str(event["description"])
+
+
+def test_the_calendar_quotes_how_to_attend_where_the_agenda_says_it(desk: Desk, town: Town) -> None:
+    how = "Written comments must be e-mailed to clerk@springfield.example by noon; those who wish to speak may join at https://zoom.example/j/812."
+    town.put("/Calendar.aspx", calendar(agenda(1), agenda(8)))
+    town.put(agenda(8), f"AGENDA\n\n{how}\n\n{AGENDA}{ADDENDUM}", Content_Type="text/plain")
+    told = [change["meeting"] for change in of_type(desk.lines("check", "--no-deliver"), "change")]
+    assert how in {meeting.get("attend") for meeting in told if meeting and meeting["id"] == "509:M9"}
+    desk.run("export", "--ics", "meetings.ics")
+    (event,) = Calendar.from_ical((desk.folder / "meetings.ics").read_bytes()).walk("VEVENT")
+    assert f"in the words of the agenda:\n{how}" in str(event["DESCRIPTION"])

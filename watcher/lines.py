@@ -204,7 +204,8 @@ def link_object(link: Link) -> Line:
 
 
 def meeting_object(meeting: Meeting) -> Line:
-    """A meeting without its `type`."""
+    """A meeting without its `type`; with `attend` where its agenda says how to."""
+    told: Line = {"attend": meeting.attend} if meeting.attend else {}
     return {
         "id": meeting.id,
         "body": meeting.body,
@@ -215,6 +216,7 @@ def meeting_object(meeting: Meeting) -> Line:
         "location": meeting.location,
         "url": meeting.url,
         "documents": [link_object(link) for link in meeting.documents],
+        **told,
     }
 
 

@@ -247,6 +247,7 @@ class Meeting:
     location: str = ""
     url: str | None = None
     documents: tuple[Link, ...] = ()
+    attend: str = ""  # how to attend or comment, quoted from its agenda; "" where that does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +317,7 @@ class Reading:
 
     `proof`   how we know that an empty reading is truly empty (the vendor's own words), else None
     `follow`  further documents, in the order of their worth
+    `attend`  how to attend or comment, in the words of the agenda that was read
     """
 
     document: Document
@@ -324,6 +326,7 @@ class Reading:
     matters: tuple[Matter, ...] = ()
     follow: tuple[Request, ...] = ()
     proof: str | None = None
+    attend: str = ""
 
 
 # ------------------------------------------------------------------------------------------- changes and verdicts

@@ -88,9 +88,13 @@ def test_entries_of_a_register_are_one_where_only_the_name_was_respelt() -> None
 
 
 def test_an_entry_of_a_register_that_stood_under_the_wrong_state_is_corrected_not_gone_and_new() -> None:
-    entry = item("tx-ellis", "TEXAS · Ellis County Sheriff's Office · Task Force Model, 287(g) · signed 7/7/2025", meeting="")
+    entry = item(
+        "tx-ellis", "TEXAS · Ellis County Sheriff's Office · Task Force Model, 287(g) · signed 7/7/2025", meeting=""
+    )
     entry = replace(entry, section="Participating / TEXAS")
-    moved = replace(entry, id="ks-ellis", title=entry.title.replace("TEXAS", "KANSAS"), section="Participating / KANSAS")
+    moved = replace(
+        entry, id="ks-ellis", title=entry.title.replace("TEXAS", "KANSAS"), section="Participating / KANSAS"
+    )
     later = replace(moved, title=moved.title.replace("7/7", "7/14"))
     assert [kind for kind, _, _ in changed(entry, moved)] == ["reworded", "moved"]
     assert [kind for kind, _, _ in changed(entry, later)] == ["added", "removed"]

@@ -32,7 +32,7 @@ from watcher.alerts.notice import (
     plain_text,
     web_address,
 )
-from watcher.alerts.privacy import masked, masked_change, masked_redline, private_parts_masked
+from watcher.alerts.privacy import masked, masked_change, masked_redline, offices_kept, private_parts_masked
 from watcher.alerts.route import mismatch, muted, muted_by, released, route
 from watcher.alerts.stages import stages
 from watcher.alerts.storm import WINDOW as STORM_WINDOW
@@ -67,6 +67,7 @@ __all__ = [
     "muted_by",
     "next_period",
     "notice",
+    "offices_kept",
     "one_line",
     "overflows",
     "plain_text",

@@ -20,12 +20,28 @@ _EMAIL = r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0
 _PHONE = r"(?<![\w.-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\w-])"
 _PHONE_RUN = r"(?:(?:tel|phone|cell|mobile|fax|call)[.:]?\s*)\d{10}(?!\d)"
 _HOME = r"(?:home address(?: is|:)?|resid(?:es|ing) at|who lives at)\s+\d{1,6}\s+[^,;\n]{3,60}"
+_ADDRESS = re.compile(rf"(?P<name>{_EMAIL.partition('@')[0]})@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+")
+_OFFICE = re.compile(
+    r"clerk|comment|council|commission|board|supervisor|trustee|city|county|town|village|public|meeting|agenda|info|admin|office|hearing"
+    r"|secretary|testimony|legislat|cob|participa|speak|zoom|contact|mayor|manager|planning|counsel|records",
+    re.IGNORECASE,
+)
 _PRIVATE = re.compile("|".join((_EMAIL, _PHONE, _PHONE_RUN, _HOME)), re.IGNORECASE)
 
 
 def masked(text: str) -> str:
     """The text with private contact data blotted out, character for character."""
     return _PRIVATE.sub(lambda found: MASK * len(found.group()), text)
+
+
+def offices_kept(text: str) -> str:
+    """How a body may be reached, in its own words: the address of an office stays, that of a person is blotted out.
+
+    Numbers stay: an agenda prints them to be called.
+    """
+    return _ADDRESS.sub(
+        lambda found: found.group() if _OFFICE.search(found["name"]) else MASK * len(found.group()), text
+    )
 
 
 def masked_redline(redline: Redline, before: str, after: str) -> Redline:
@@ -59,7 +75,9 @@ def private_parts_masked(alert: Alert) -> Alert:
 
 def masked_change(change: Change) -> Change:
     """The same change with private contact data blotted out on both sides, in its trail, context and evidence."""
-    verdict = change.verdict
+    verdict, meeting = change.verdict, change.meeting
+    if meeting is not None and meeting.attend:
+        meeting = replace(meeting, attend=offices_kept(meeting.attend))
     if verdict is not None:
         verdict = replace(verdict, evidence=tuple(replace(seen, text=masked(seen.text)) for seen in verdict.evidence))
     return replace(
@@ -70,6 +88,7 @@ def masked_change(change: Change) -> Change:
         heading=tuple(masked(part) for part in change.heading),
         context=tuple(masked(part) for part in change.context),
         verdict=verdict,
+        meeting=meeting,
     )
 
 

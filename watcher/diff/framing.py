@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from watcher.diff.redlining import redline
@@ -52,7 +52,7 @@ class Frame:
             redline=redline(before, after),
             seen_at=self.now,
             last_seen_unchanged_at=self.last_seen,
-            meeting=meeting or self._only_meeting(),
+            meeting=self._as_told(meeting or self._only_meeting()),
             matter=matter or self._only_matter(),
             context=self._context(trail, context),
             snapshot_before=self.snapshots[0],
@@ -63,6 +63,11 @@ class Frame:
         """Return the meeting with this id as it is now known."""
         known = [*self.after.meetings, *((self.request.meeting,) if self.request.meeting else ())]
         return next((meeting for meeting in known if meeting.id == id), None) or self.request.meeting
+
+    def _as_told(self, meeting: Meeting | None) -> Meeting | None:
+        """Return the meeting with what its agenda says of attending it."""
+        told = self.after.attend
+        return replace(meeting, attend=told) if meeting and told and not meeting.attend else meeting
 
     def matter_of(self, item: AgendaItem) -> Matter | None:
         """Return the matter of an agenda item: the reading's own, or as much of it as the item says."""

@@ -18,6 +18,7 @@ from watcher.extractors import extract
 from watcher.extractors.text import INVISIBLE, decode
 from watcher.model import Document, Meeting, Reading, Request, Response, Site
 from watcher.reading import agenda_text, marks
+from watcher.reading.attending import attending
 
 # Snippets of mark-up out of JSON and feeds are often an address and nothing else, and readers know what they parse.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
@@ -132,8 +133,9 @@ def agenda_of(document: Document, request: Request) -> Reading:
     else:
         head = " ".join(passage.text for passage in document.passages[:HEAD])[:HEAD_LETTERS]
         meeting = "@".join(filter(None, (request.key, str(marks.read_date(head) or ""))))
+    told = attending(document.passages)
     document, items = agenda_text.read(document, meeting)
-    return Reading(document, items=items)
+    return Reading(document, items=items, attend=told)
 
 
 def listing(

@@ -11,7 +11,7 @@ from typing import Any
 from icalendar import Calendar, Event
 from lxml import etree
 
-from watcher.alerts import excerpt, masked_redline, web_address
+from watcher.alerts import excerpt, masked_redline, offices_kept, web_address
 from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, clean, local, one_line
 from watcher.model import Change, Meeting, Redline
 from watcher.web.board import News
@@ -119,7 +119,10 @@ def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base
         items = {
             one.thread: one for one in sorted(news, key=lambda one: one.at)
         }  # of each matter what was noticed last
-        event.add("description", _xml("\n\n".join(_business(one, base) for one in reversed(items.values()))))
+        told = [_business(one, base) for one in reversed(items.values())]
+        if meeting.attend:
+            told.append(f"To attend or comment, in the words of the agenda:\n{offices_kept(meeting.attend)}")
+        event.add("description", _xml("\n\n".join(told)))
         if meeting.location:
             event.add("location", _xml(one_line(meeting.location)))
         if meeting.url and (address := web_address(meeting.url)):

@@ -62,7 +62,7 @@ SHAPES: Schema = {
     "Meeting": shape(
         ("id", "body", "start", "status", "alerts"),
         id=TEXT, body=TEXT, title=TEXT, start=MOMENT, end=MOMENT, status=TEXT, location=TEXT, url=MAYBE,
-        documents={"type": "array"}, jurisdiction=TEXT, alerts=TEXTS,
+        documents={"type": "array"}, attend=TEXT, jurisdiction=TEXT, alerts=TEXTS,
     ),
     "Site": shape(
         ("type", "site", "jurisdiction", "platform", "enabled", "health"),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from watcher.alerts import clean, masked, one_line, timing, web_address
+from watcher.alerts import clean, masked, offices_kept, one_line, timing, web_address
 from watcher.alerts.wording import DIRECTIONS, STAGES, TOPICS, URGENCIES, likely, local, place, voted
 from watcher.errors import ReadError, StoreError
 from watcher.exhibit import DIRECTIONS as DIRECTIONS_IN_FULL
@@ -82,6 +82,7 @@ class Pages:
             address=web_address,
             mail=_mail,
             plain=clean,
+            offices=lambda words: offices_kept(one_line(words)),
         )
         self.made.globals.update(
             choices=CHOICES, directions=DIRECTIONS, stages=STAGES, topics=TOPICS, states=STATES, statuses=STATUSES,
