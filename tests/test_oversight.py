@@ -124,6 +124,22 @@ def test_a_parked_channel_is_told_to_the_others_once_and_again_when_it_is_mended
     assert watch.after(HOUR) == ["channel ops takes messages again, after 3 h"]
 
 
+def test_where_messages_go_instead_is_told_once_and_so_is_their_return(ledger: Ledger) -> None:
+    watch = Watch(ledger, "a.example")
+    ledger.move("field -100", "-300", NOON)
+    ledger.move("forum topic", "its topic is gone or closed", NOON)
+    assert watch.after(HOUR) == [
+        "channel field: -100 has moved to -300: correct it in the registry",
+        "channel forum: its topic is gone or closed",
+    ]
+    assert watch.after(HOUR) == []
+    ledger.move("forum topic", "", NOON)
+    assert watch.after(HOUR) == ["channel forum: its topic takes messages again"]
+    assert watch.after(HOUR) == []
+    ledger.move("forum topic", "its topic is gone or closed", NOON)
+    assert watch.after(HOUR) == ["channel forum: its topic is gone or closed"]
+
+
 def test_a_channel_that_rests_is_no_news(ledger: Ledger) -> None:
     watch = Watch(ledger, "a.example")
     ledger.park("ops", "rests: no connection", NOON, NOON + HOUR)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.news import MEETING, NOON, alert
 from tests.fakes.service import Fault
-from tests.fakes.slack import Slack, refuses
+from tests.fakes.slack import Slack, refuses, too_many_requests
 from tests.fakes.telegram import Telegram
 from tests.test_deliver import AGAIN, Desk, field_chat, newsroom, on_slack
 from watcher.alerts import notice, plain_text, route, short_id, together, units
@@ -58,6 +58,55 @@ def tell(desk: Desk, *alerts: Alert, by: Route | None = None) -> None:
 
 def text_of(message: dict[str, Any]) -> str:
     return str(message["blocks"] or message["text"])
+
+
+# ----------------------------------------------------------------------------------------------------- quiet hours
+
+NIGHT = Route(("newsroom-C1",), quiet="22:00-06:30", time_zone="America/New_York")
+
+
+async def test_what_waited_until_quiet_hours_began_goes_out_when_they_end(ledger: Ledger, workspace: Slack) -> None:
+    desk = on_slack(ledger, workspace)
+    desk.at = datetime(2026, 11, 25, 2, 50, tzinfo=UTC)  # 21:50 in New York
+    tell(desk, alert("k1"), by=NIGHT)
+    workspace.fails("chat.postMessage", Fault("html", status=503))
+    await desk.flush(routes=[NIGHT])
+    desk = Desk(ledger, desk.channels, at=desk.at)  # a restart in the night
+    for insist in (False, True):
+        await desk.flush(HOUR, routes=[NIGHT], insist=insist)
+    assert (desk.only().state, len(workspace.posted)) == ("held", 0)
+    assert "quiet hours 22:00-06:30" in desk.only().reason
+    desk.at = datetime(2026, 11, 25, 11, 30, tzinfo=UTC)
+    await desk.flush(routes=[NIGHT])
+    assert (desk.only().state, len(workspace.posted)) == ("sent", 1)
+
+
+async def test_quiet_hours_of_one_route_hush_nothing_that_another_lets_out(ledger: Ledger, workspace: Slack) -> None:
+    desk = on_slack(ledger, workspace)
+    pressing = replace(NIGHT, quiet=None, urgency=("soon",))
+    desk.at = datetime(2026, 11, 25, 4, tzinfo=UTC)
+    tell(desk, alert("k1"), by=pressing)
+    await desk.flush(routes=[NIGHT, pressing])
+    assert len(workspace.posted) == 1
+
+
+async def test_what_is_muted_while_a_service_is_down_is_withheld(ledger: Ledger, workspace: Slack) -> None:
+    desk = on_slack(ledger, workspace)
+    desk.owes(alert("k1"), alert("k2", topics=("287g",)))
+    workspace.fails("chat.postMessage", too_many_requests(600))
+    await desk.flush()
+    ledger.add_mute(Mute("287g", desk.now() + timedelta(days=1), "known", "ana", desk.now()))
+    await desk.flush(HOUR)
+    assert desk.states() == ["sent", "withheld"]
+
+
+async def test_a_long_digest_holds_nothing_that_was_muted(ledger: Ledger, workspace: Slack) -> None:
+    desk = on_slack(ledger, workspace)
+    tell(desk, *(alert(f"k{n:02}") for n in range(40)), by=DAILY)
+    ledger.add_mute(Mute("ma-boston/file/k35", DUE + HOUR, "known", "ana", NOON))
+    await desk.flush(DUE - NOON)
+    assert sorted(desk.states()) == ["sent"] * 39 + ["withheld"]
+    assert short_id("k35") not in text_of(workspace.posted[0])
 
 
 # -------------------------------------------------------------------------------------------------------- digests

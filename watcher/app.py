@@ -432,10 +432,13 @@ async def hand_out(
         app.now,
         post=post,
         insist=insist,
+        routes=app.book.routes,
         told=reporter.delivered,
     )
-    if any(delivery.state in ("dead", "held") for delivery in settled) and keeper.look(at_once=True):
-        settled += await deliver.flush(app.ledger, app.senders(), app.now, post=post, told=reporter.delivered)
+    if settled and keeper.look(at_once=True):
+        settled += await deliver.flush(
+            app.ledger, app.senders(), app.now, post=post, routes=app.book.routes, told=reporter.delivered
+        )
     last = {delivery.key: delivery for delivery in settled}  # one that was refused first may have been taken since
     return not any(delivery.error and delivery.state != "sent" for delivery in last.values())
 

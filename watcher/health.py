@@ -3,7 +3,8 @@
 a site       3 failures in a row and 6 hours, before a word; one message for all sites of a host; a reminder a week;
              a note when it recovers
 the network  many hosts out of reach at once are our own trouble: one message, and silence about the sites
-a channel    as soon as it is parked, to the operator's other channels; and when it takes messages again
+a channel    as soon as it is parked, to the operator's other channels; and when it takes messages again; once, where its
+             messages go to another place than the registry says
 dead letters once a day, while there are more of them
 life         once a week, so that silence can be told from death
 """
@@ -179,6 +180,23 @@ def of_channels(
             outlook.words.append(Word(f"channel/{name}", told))
         elif what.startswith("channel:"):
             outlook.standing.setdefault(what, incident)
+    return outlook
+
+
+def of_moves(moved: Mapping[str, str], known: Mapping[str, Incident], now: datetime) -> Outlook:
+    """The outlook on channels whose messages go elsewhere: "<channel> <address>" -> where to, or "<channel> topic" ->
+    why not there ("" where they do again). Each is said once."""
+    outlook = Outlook()
+    for place, where in moved.items():
+        what, (name, _, address) = f"moved:{place}", place.partition(" ")
+        before = known.get(what)
+        if not where and before is not None:
+            outlook.over.add(what)
+            outlook.words.append(Word(f"channel/{name}", f"channel {name}: its topic takes messages again"))
+        elif where and (before is None or before.words != where):
+            outlook.standing[what] = Incident(what, now, where, now, now)
+            told = where if address == "topic" else f"{address} has moved to {where}: correct it in the registry"
+            outlook.words.append(Word(f"channel/{name}", f"channel {name}: {told}"))
     return outlook
 
 

@@ -579,10 +579,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The service's own word that it took a message: its id there, and the root of the thread it went to."""
+    """The service's own word that it took a message: its id there, and the root of the thread it went to.
+
+    `aside` says that it went to another place than the configured one, and why; "" that it went where it should after
+    one that did not; None that there is nothing new to say of it.
+    """
 
     id: str
     thread: str | None = None
+    aside: str | None = None
 
 
 # ---------------------------------------------------------------------------------------------- visits and states

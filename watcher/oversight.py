@@ -42,6 +42,7 @@ class Keeper:
         outlooks = [
             health.of_sites(self.sites, states, known, now, host_group, span),
             health.of_channels(self.ledger.parked(), self._waiting, known, now, span),
+            health.of_moves(self.ledger.moved(), known, now),
             health.of_dead_letters(counts.get("dead", 0), known, now),
         ]
         said = [word for outlook in outlooks for word in outlook.words]

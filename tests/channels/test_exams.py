@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from tests.fakes.slack import Slack
 from tests.fakes.telegram import Telegram
 from watcher import channels
 from watcher.alerts import short_id, units
-from watcher.channels import apprise, slack, telegram, webhook
+from watcher.channels import apprise, retry_after, slack, telegram, webhook
 from watcher.channels.slack.blocks import decided
 from watcher.errors import DeliveryError
 from watcher.model import Alert, Channel, Evidence, Message, Receipt
@@ -258,6 +259,9 @@ TELEGRAM_ANSWERS = [
     (400, "Bad Request: not enough rights to send text messages to the chat", "target"),
     (400, "Bad Request: CHAT_WRITE_FORBIDDEN", "target"),
     (400, "Bad Request: CHANNEL_PRIVATE", "target"),
+    (400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN", "target"),
+    (400, "Bad Request: group chat was upgraded to a supergroup chat", "target"),  # and no word of where to
+    (400, "Bad Request: the group is deleted", "target"),
     (400, "Bad Request: can't parse entities: Unsupported start tag", "message"),
     (400, "Bad Request: message is too long", "message"),
     (400, "Bad Request: message text is empty", "message"),
@@ -274,6 +278,62 @@ async def test_every_description_of_telegram_has_its_class(status: int, descript
     assert error.scope == scope
     assert error.permanent == (scope in ("token", "target", "message"))
     assert error.ambiguous == (status == 500)
+
+
+async def test_words_of_telegram_that_nobody_knows_condemn_no_message() -> None:
+    with Telegram() as service:
+        service.fails("sendMessage", fake_telegram.refuses(400, "Bad Request: SOMETHING_NEW"))
+        error = await failure(telegram_chat(service))
+    assert (error.scope, error.permanent, error.ambiguous) == ("message", False, False)
+
+
+DATED = {"Date": "Tue, 24 Nov 2026 12:00:00 GMT", "Retry-After": "Tue, 24 Nov 2026 12:00:30 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({"Retry-After": "7"}, 7), ({"Retry-After": "2.5"}, 2.5), ({"Retry-After": "-3"}, 0), (DATED, 30),
+     (DATED | {"Date": "Tue, 24 Nov 2026 12:01:00 GMT"}, 0), ({"Retry-After": DATED["Retry-After"]}, None),
+     ({"Retry-After": "nan"}, None), ({"Retry-After": "soon"}, None), ({}, None), ({"Retry-After": "1e400"}, math.inf)],
+)  # fmt: skip
+def test_retry_after_is_read_in_every_form(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers) == seconds
+
+
+async def test_a_429_of_telegram_without_a_time_waits_a_minute() -> None:
+    with Telegram() as service:
+        service.fails("sendMessage", Fault("html", status=429))
+        error = await failure(telegram_chat(service))
+    assert (error.scope, error.retry_after, error.ambiguous) == ("service", 60.0, False)
+
+
+async def test_an_ok_of_slack_that_names_no_message_confirms_nothing() -> None:
+    with Slack() as service:
+        service.fails("chat.postMessage", Fault("json", status=200, answer={"ok": True}))
+        error = await failure(slack_bot(service))
+    assert (error.scope, error.ambiguous) == ("service", True)
+
+
+async def test_a_result_of_telegram_that_is_no_message_confirms_nothing() -> None:
+    with Telegram() as service:
+        service.fails("sendMessage", Fault("json", status=200, answer={"ok": True, "result": True}))
+        error = await failure(telegram_chat(service))
+    assert (error.scope, error.ambiguous) == ("service", True)
+
+
+async def test_telegram_says_once_where_messages_go_instead_and_when_they_are_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(telegram, "TOPIC_REST", 0.0)
+    with Telegram() as service:
+        chat = telegram.Sender(telegram_chat(service, topic=7))
+        asides = []
+        for topics in (set(), set(), {7}, {7}):
+            service.topics = topics
+            message = telegram.render(alert(), telegram_chat(service), reply=False, repeat=False)
+            asides.append((await chat.send(message, key="k", thread=None)).aside)
+        await chat.close()
+    assert asides == [telegram.ASIDE, None, "", None]
 
 
 async def test_a_time_to_wait_is_passed_on() -> None:
@@ -493,6 +553,17 @@ async def test_an_apprise_message_is_cut_to_what_its_service_takes() -> None:
     with Hook() as receiver:
         await sent(apprise_hook(receiver), Message("long " * 20_000))
     assert len(json.loads(receiver.received[0][1])["message"]) <= 32_768
+
+
+def test_page_text_formats_nothing_in_slack() -> None:
+    title = "*Act* ~void~ _now_ `rm` file_name_2 https://council.example/~a_b/*"
+    told = slack.render(alert(matter=replace(MATTER, title=title)), Channel("s", "slack"), reply=False, repeat=False)
+    blocks: Any = told.body["blocks"]
+    (matter,) = [f["text"] for f in blocks[1]["fields"] if f["text"].startswith("*Matter*")]
+    said = matter.removeprefix("*Matter*")
+    assert "file_name_2 https://council.example/~a_b/*" in said
+    assert not set("*~`") & set(said.partition("https")[0])
+    assert " _now" not in said
 
 
 async def test_the_services_themselves_take_hostile_text() -> None:

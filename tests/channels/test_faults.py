@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from tests.fakes import slack as fake_slack
 from tests.fakes import telegram as fake_telegram
 from tests.fakes.hook import SECRET, Hook
-from tests.fakes.news import alert
+from tests.fakes.news import MATTER, alert
 from tests.fakes.service import Fault
 from tests.fakes.slack import Slack
 from tests.fakes.telegram import Telegram
@@ -208,7 +208,89 @@ async def test_a_deleted_topic_and_a_migrated_chat_are_outlasted_across_a_restar
             desk.owes(alert("d"))
             await desk.flush()
             assert desk.states() == ["sent"] * 4
+            assert ledger.moved() == {"field -100": "-300", "field topic": telegram.ASIDE}
         posted = [(m["chat"], m["topic"]) for m in service.posted]
         assert posted[:3] == [("-100", "42"), ("-100", None), ("-300", None)]
         assert posted[3][0] == "-300"
         assert [key for key, _ in told([str(m["text"]) for m in service.posted])] == list(KEYS)
+
+
+async def test_a_topic_in_a_chat_without_topics_is_told_to_the_operator(tmp_path: Path) -> None:
+    with Telegram() as service, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        service.chats["-100"] = False
+        channel = Channel(
+            "field",
+            "telegram",
+            {"chat": -100, "base_url": service.base_url, "topic": 42},
+            {"token": fake_telegram.TOKEN},
+        )
+        desk = Desk(ledger, {"field": channel})
+        desk.owes(alert("a"), alert("b"))
+        await desk.flush()
+        assert (desk.states(), service.calls["getChat"]) == (["sent"] * 2, 1)
+        assert ledger.moved() == {"field topic": telegram.NO_FORUM}
+
+
+async def test_a_long_time_of_trouble_turns_no_matter_around(tmp_path: Path) -> None:
+    with Slack() as service, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        channel = newsroom(service)
+        desk = Desk(ledger, {channel.name: channel})
+        desk.owes(alert("a", thread="m"))
+        await desk.flush()
+        desk.owes(alert("b", thread="m"), alert("c", thread="m"), alert("d"))
+        service.fails("chat.postMessage", Fault("html", status=503, times=8))
+        for _ in range(30):
+            (until,) = [end for _, _, end in ledger.parked().values() if end] or [desk.at]
+            await desk.flush(after=until - desk.at + timedelta(seconds=2))
+        heard = [key for key, _ in told([str(m["text"]) for m in service.posted])]
+        assert sorted(heard) == list(KEYS)
+        assert [key for key in heard if key != "d"] == ["a", "b", "c"]
+
+
+async def test_half_a_character_in_a_page_costs_a_webhook_nothing(tmp_path: Path) -> None:
+    with Hook() as service, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        desk = Desk(ledger, {"hook": Channel("hook", "webhook", {}, {"url": service.url, "secret": SECRET})})
+        bad = alert("a", headline="An act \ud83d of the council", body="Council \udc00")
+        desk.owes(replace(bad, matter=replace(MATTER, title="Title \ud800")))
+        await desk.flush()
+        assert (desk.states(), len(service.received)) == (["sent"], 1)
+
+
+async def test_a_webhook_of_slack_that_answers_with_an_error_of_its_own_is_outlasted(tmp_path: Path) -> None:
+    with Slack() as service, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        desk = Desk(ledger, {"basic": Channel("basic", "slack", {}, {"webhook": service.webhook})})
+        desk.owes(alert("a"))
+        service.fails("webhook", Fault("status", status=500, times=4, answer={"error": "rollup_error"}))
+        for _ in range(6):
+            await desk.flush(after=timedelta(minutes=20))
+        assert (desk.states(), len(service.hooked)) == (["sent"], 1)
+
+
+@pytest.mark.parametrize("fault", [fake_slack.refuses("unknown_method", times=9), Fault("html", status=429, times=2)])
+async def test_a_question_that_is_not_known_is_given_up_and_one_that_must_wait_is_asked_again(
+    tmp_path: Path, fault: Fault
+) -> None:
+    waits = fault.kind == "html"
+    with Slack() as service, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        channel = newsroom(service)
+        desk = Desk(ledger, {channel.name: channel})
+        desk.owes(alert("a"))
+        service.fails("chat.postMessage", Fault("drop", taken=True))
+        service.fails("conversations.history", fault)
+        for _ in range(5):
+            await desk.flush(after=timedelta(minutes=20))
+        heard = told([str(m["text"]) for m in service.posted])
+        assert (desk.states(), heard) == (["sent"], [("a", False)] if waits else [("a", False), ("a", True)])
+
+
+async def test_a_time_to_wait_without_end_stops_no_other_channel(tmp_path: Path) -> None:
+    with Slack() as service, Telegram() as other, Ledger.open(tmp_path / "ledger.sqlite3") as ledger:
+        channel, field_ = newsroom(service), field_chat(other)
+        desk = Desk(ledger, {channel.name: channel, field_.name: field_})
+        desk.owes(alert("a"))
+        endless = {"Retry-After": "99999999999999999999"}
+        service.fails("chat.postMessage", Fault("status", status=429, headers=endless, answer={"error": "ratelimited"}))
+        await desk.flush()
+        assert len(other.posted) == 1
+        await desk.flush(after=timedelta(hours=13))
+        assert desk.states() == ["sent"] * 2

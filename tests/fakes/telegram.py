@@ -132,7 +132,8 @@ class Telegram(Service):
         if chat not in self.chats:
             return failure(400, "Bad Request: chat not found")
         if method == "getChat":
-            return {"ok": True, "result": {"id": int(chat), "type": "supergroup", "is_forum": self.chats[chat]}}
+            forum = {"is_forum": True} if self.chats[chat] else {}  # never "false"
+            return {"ok": True, "result": _chat(int(chat)) | FULL | forum}
         match method:
             case "getChatMember":
                 status = "administrator" if int(asked["user_id"]) in self.admins else "member"
@@ -186,7 +187,16 @@ class Telegram(Service):
             "chat": {"id": int(chat), "type": "supergroup"},
             "text": text,
         }
+        if topic is not None and self.chats[chat]:
+            result |= {"message_thread_id": int(topic), "is_topic_message": True}
         return {"ok": True, "result": result}
+
+
+FULL = {
+    "accent_color_id": 1, "max_reaction_count": 11, "accepted_gift_types":
+    dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), True),
+}  # fmt: skip
+"""What getChat tells besides (core.telegram.org/bots/api#chatfullinfo)."""
 
 
 def _chat(number: int) -> Body:

@@ -33,7 +33,7 @@ from watcher.alerts.notice import (
     web_address,
 )
 from watcher.alerts.privacy import masked, masked_change, masked_redline, offices_kept, private_parts_masked
-from watcher.alerts.route import mismatch, muted, muted_by, released, route
+from watcher.alerts.route import hushed, mismatch, muted, muted_by, released, route
 from watcher.alerts.stages import stages
 from watcher.alerts.storm import WINDOW as STORM_WINDOW
 from watcher.alerts.storm import is_wholesale, is_widespread
@@ -51,6 +51,7 @@ __all__ = [
     "cut",
     "excerpt",
     "head",
+    "hushed",
     "inert",
     "is_digest",
     "is_meeting",

@@ -243,7 +243,9 @@ def web_address(url: str) -> str | None:
         parts = urlsplit(spelled)
     except ValueError:
         return None
-    return spelled if parts.scheme in ("http", "https") and parts.hostname and len(spelled) <= 2000 else None
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(spelled) > 2000:
+        return None
+    return parts.scheme + spelled[len(parts.scheme) :]  # some services know a link by its small letters only
 
 
 def excerpt(redline: Redline, limit: int) -> Redline:

@@ -113,6 +113,23 @@ def released(candidate: Route, alert: Alert, now: datetime) -> tuple[datetime | 
     return None, "matches", meeting_bundle(alert)
 
 
+def hushed(alert: Alert, channel: str, routes: Sequence[Route], now: datetime) -> tuple[datetime, str] | None:
+    """The end of the quiet hours that `now` keep the alert from a channel it is owed, and why; None where nothing does.
+
+    What was owed before they began, and could not be sent, must not be heard in the middle of the night.
+    """
+    ends = []
+    for number, candidate in enumerate(routes, start=1):
+        heard = _LABELS.index(alert.label) >= _LABELS.index(candidate.at_least) and not mismatch(alert, candidate)
+        if channel not in candidate.to or candidate.digest or not heard:
+            continue
+        end, why, _ = released(candidate, alert, now)
+        if end is None:
+            return None
+        ends.append((end, f"route {number}: {why}"))
+    return min(ends, default=None)
+
+
 def muted(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str | None:
     """The reason of a mute that covers the alert. A topic's mute covers it when every topic of it is muted."""
     names = {alert.site, alert.jurisdiction.slug, alert.thread}

@@ -10,10 +10,12 @@ The file's name is the word in sites.yaml: `kind: slack` is `channels/slack.py`.
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import ModuleType
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -167,11 +169,23 @@ def latest_line(latest: Alert) -> str:
 
 
 def retry_after(headers: object) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110 section 10.2.3, the delay-seconds form); None where absent or a date."""
-    value = getattr(headers, "get", lambda _: None)("Retry-After")
+    """Seconds of a Retry-After header (RFC 9110 section 10.2.3): whole or broken seconds, or a date as seen from the
+    answer's own Date. None where it is absent or says nothing."""
+    get = getattr(headers, "get", lambda _: None)
+    value = str(get("Retry-After") or "")
     try:
-        return max(0.0, float(value)) if value is not None else None
+        seconds = float(value)
     except ValueError:
+        then, now = _moment(value), _moment(str(get("Date") or ""))
+        seconds = (then - now).total_seconds() if then and now else math.nan
+    return None if math.isnan(seconds) else max(0.0, seconds)
+
+
+def _moment(value: str) -> datetime | None:
+    """An HTTP date (RFC 9110 section 5.6.7), always in GMT."""
+    try:
+        return parsedate_to_datetime(value).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -84,7 +84,9 @@ class Sender:
     async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
         """Posts once; any 2xx is taken as taken."""
         payload: Mapping[str, Any] = message.body or {"type": "text", "text": message.text}
-        body = json.dumps(payload, ensure_ascii=False).encode()
+        body = json.dumps(payload, ensure_ascii=False).encode(
+            errors="replace"
+        )  # halves of characters that a page may hold
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
         if self._secret:
             headers["X-Watcher-Signature"] = signature(self._secret, body)

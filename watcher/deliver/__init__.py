@@ -25,14 +25,14 @@ thread. What belongs together goes in one message: a digest, or the news of one 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from watcher.deliver.outbox import Clock, Outbox
 from watcher.deliver.pacing import Post
 from watcher.deliver.rounds import Round
 from watcher.deliver.trial import send_test
-from watcher.model import Channel, Delivery
+from watcher.model import Channel, Delivery, Route
 
 __all__ = ["Clock", "Outbox", "Post", "flush", "send_test"]
 
@@ -45,6 +45,7 @@ async def flush(
     post: Post | None = None,
     insist: bool = False,
     patience: timedelta = timedelta(),
+    routes: Sequence[Route] = (),
     told: Callable[[Delivery], None] | None = None,
 ) -> list[Delivery]:
     """Sends what is owed until nothing is due; returns every delivery as it was settled, in that order.
@@ -52,6 +53,7 @@ async def flush(
     `post`      keeps connections and pace from one flush to the next; without it both live for this flush
     `insist`    a person asks: parked and backed-off deliveries are tried now; quiet hours, digests, Retry-After stand
     `patience`  how long to wait for channels that rest, before leaving the rest to the next flush
+    `routes`    whose quiet hours are kept: what waited for a channel until they began goes out when they end
     `told`      called with each delivery as it is settled
 
     Cancelled, it lets a send in flight finish (at most 7 s) and leaves the others owed. Raises StoreError.
@@ -65,7 +67,7 @@ async def flush(
         if told is not None:
             told(delivery)
 
-    round_ = Round(ledger, channels, now, post, report, insist=insist)
+    round_ = Round(ledger, channels, now, post, report, routes=routes, insist=insist)
     try:
         await round_.run()
         while (pause := round_.rests_for()) is not None and pause <= patience:

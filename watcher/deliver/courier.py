@@ -88,7 +88,8 @@ class Courier:
             receipt = found or await send(self.window, self.sender, message, parcel, root)
         except DeliveryError as error:
             waiting = [one for other in self.waiting for one in other.members]
-            self.stopped |= not self.settling.failed(parcel, error, waiting, repeat=repeat)
+            goes_on = self.settling.failed(parcel, error, waiting, repeat=repeat, can_ask=self.sender.can_ask)
+            self.stopped |= not goes_on
             return
         except Taken:
             return
@@ -97,6 +98,7 @@ class Courier:
         except Exception as surprise:  # a bug must cost neither the alert nor the others
             log.exception("channel %s: an error we did not expect", self.name)
             self.settling.surprised(parcel, surprise)
+            self.waiting = deque(other for other in self.waiting if not other.threads & parcel.threads)
             return
         self.settling.sent(parcel, receipt, FOUND if found else "")
         await follow_up(self.window, self.kind, self.sender, alert, message, receipt, told)

@@ -59,4 +59,6 @@ def seen_from(alert: Alert) -> datetime:
 def _out_of_reach(error: DeliveryError) -> bool:
     """Whether the service itself is down or asks to wait. One that answers, if only that it knows no such call, lives:
     a message must not wait for ever on a question; whatever else is wrong the sending will say."""
-    return error.scope == "service" and not error.code.startswith("http_4")
+    if error.retry_after is not None or error.code == "unreachable":
+        return True
+    return error.scope == "service" and error.ambiguous and not error.code.startswith("http_4")

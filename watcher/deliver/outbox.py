@@ -23,6 +23,7 @@ class Outbox(Protocol):
     def attempts_since(self, channel: str, since: datetime) -> list[datetime]: ...  # noqa: D102
     def mark_sending(self, keys: Sequence[str], now: datetime, bundle: str | None = None) -> tuple[str, ...]: ...  # noqa: D102
     def settle_all(self, settled: Sequence[Delivery], now: datetime, *, root: str | None = None) -> None: ...  # noqa: D102
+    def put_off(self, channel: str, threads: Collection[str], until: datetime) -> None: ...  # noqa: D102
     def moment(self, name: str) -> datetime | None: ...  # noqa: D102
     def mutes(self, now: datetime) -> list[Mute]: ...  # noqa: D102
     def thread_root(self, channel: str, thread: str) -> str | None: ...  # noqa: D102

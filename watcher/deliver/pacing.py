@@ -92,6 +92,11 @@ def move_of(channel: Channel, sender: Sender) -> str:
     return f"{channel.name} {sender.address}"
 
 
+def aside_of(name: str) -> str:
+    """Names in the ledger where a channel's messages go instead: no address, so it never is the move of one."""
+    return f"{name} topic"
+
+
 def _destination(channel: Channel) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What services count by: the chat or address, whichever channels of ours lead there; and the token."""
     token = channel.secrets.get("token", "")

@@ -74,7 +74,7 @@ def _together(window: Window, bundle: str) -> Iterable[Parcel]:
     name, now = window.channel.name, window.now()
     pairs = [pair for pair in window.ledger.bundled(name, bundle, now) if pair[0].receipt is None]
     if words.is_digest(bundle):
-        pairs = _of_this_period(window, bundle, pairs)
+        pairs = _of_this_period(window, bundle, _unmuted(window, pairs))
     if len(pairs) == 1 and not words.is_digest(bundle) and bundle.count("|") < 3:
         yield _single(*pairs[0])
     elif pairs:
@@ -83,6 +83,17 @@ def _together(window: Window, bundle: str) -> Iterable[Parcel]:
         alert = words.together([alert for _, alert in pairs], whole, now)
         threads = frozenset(alert.thread for _, alert in pairs)
         yield Parcel(f"{whole}/{name}", alert, members, threads, whole)
+
+
+def _unmuted(window: Window, pairs: list[Pair]) -> list[Pair]:
+    """A digest without what was muted before it was tried; it may hold more than what is looked at in one go."""
+    now = window.now()
+    mutes = window.ledger.mutes(now)
+    why = {one.key: words.muted(alert, mutes, now) for one, alert in pairs if mutes and not one.attempts}
+    window.settle([
+        replace(one, state="withheld", reason=said, next_attempt_at=None) for one, _ in pairs if (said := why.get(one.key))
+    ])  # fmt: skip
+    return [pair for pair in pairs if not why.get(pair[0].key)]
 
 
 def _of_this_period(window: Window, bundle: str, pairs: list[Pair]) -> list[Pair]:

@@ -14,7 +14,7 @@ from watcher.deliver.outbox import Clock, Outbox, Window
 from watcher.deliver.pacing import Post
 from watcher.deliver.parcels import Pair
 from watcher.deliver.settling import ASKED_TO_WAIT, LONGEST_WAIT, PARKED
-from watcher.model import Channel, Delivery
+from watcher.model import Channel, Delivery, Route
 
 AT_ONCE = 100  # deliveries asked for at a time
 EACH = 20  # of them for one channel
@@ -32,10 +32,12 @@ class Round:
         post: Post,
         report: Callable[[Delivery], None],
         *,
+        routes: Sequence[Route] = (),
         insist: bool,
     ) -> None:
         self.ledger, self.channels, self.now, self.post, self.report = ledger, channels, now, post, report
         self.insist = insist
+        self.routes = routes if any(route.quiet for route in routes) else ()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._done: set[str] = set()  # where we insist: what was tried in this flush
 
@@ -97,20 +99,34 @@ class Round:
             owed = self.ledger.owed(until, limit, closed=closed, each=each)
             due = [pair for pair in owed if self._may_go(pair[0], now)]
             if due or len(owed) < min(limit, each) or limit >= 64 * AT_ONCE:
-                return perhaps_told(self.ledger, self._unmuted(due, now))
+                return perhaps_told(self.ledger, self._aloud(self._unmuted(due, now), now))
             limit, each = limit * 4, each * 4
 
     def _unmuted(self, due: list[Pair], now: datetime) -> list[Pair]:
-        """Without what was muted while it was held."""
-        if not any(delivery.state == "held" for delivery, _ in due):
-            return due
-        mutes = self.ledger.mutes(now)
+        """Without what was muted while it waited. What may have been told already is let be."""
+        mutes = self.ledger.mutes(now) if due else ()
         kept = []
         for delivery, alert in due:
-            if delivery.state == "held" and (why := words.muted(alert, mutes, now)):
+            if (
+                mutes
+                and not (delivery.ambiguous or delivery.state == "sending")
+                and (why := words.muted(alert, mutes, now))
+            ):
                 self.settle([replace(delivery, state="withheld", reason=why, next_attempt_at=None)])
             else:
                 kept.append((delivery, alert))
+        return kept
+
+    def _aloud(self, due: list[Pair], now: datetime) -> list[Pair]:
+        """Without what must not be heard now: it waited, for a channel or for us, until quiet hours had begun."""
+        kept = []
+        for delivery, alert in due:
+            asks = self.routes and alert.is_told_to_readers and not words.is_digest(delivery.bundle)
+            hushed = words.hushed(alert, delivery.channel, self.routes, now) if asks else None
+            if hushed is None or delivery.state == "sending":
+                kept.append((delivery, alert))
+            else:
+                self.settle([replace(delivery, state="held", reason=hushed[1], next_attempt_at=hushed[0])])
         return kept
 
     def _may_go(self, delivery: Delivery, now: datetime) -> bool:

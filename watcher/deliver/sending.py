@@ -104,7 +104,7 @@ async def _sent(window: Window, sender: Sender, message: Message, key: str, root
                 root = None  # message numbers of the old chat mean nothing in the new one
             elif error.scope == "thread" and root is not None:
                 root = None
-            elif error.scope == "message" and error.permanent and message.body:
+            elif error.scope == "message" and message.body:
                 log.warning("channel %s refuses a message (%s): sent as plain text", name, error.code)
                 message = replace(message, body={})
             else:

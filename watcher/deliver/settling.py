@@ -17,6 +17,7 @@ from datetime import timedelta
 
 from watcher import alerts as words
 from watcher.deliver.outbox import Window
+from watcher.deliver.pacing import aside_of
 from watcher.deliver.parcels import Parcel
 from watcher.errors import DeliveryError
 from watcher.model import Delivery, Receipt
@@ -24,8 +25,9 @@ from watcher.model import Delivery, Receipt
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
-LONGEST_TOLD = timedelta(hours=12)  # of Retry-After
+LONGEST_TOLD = 12 * 3600.0  # seconds of Retry-After, of which some services say more than any clock can hold
 PARKED_FOR = timedelta(minutes=1)  # at least, before a dead chat or token is tried again
+BEFORE_A_REPEAT = timedelta(seconds=60)  # there is but one of what may have arrived: not while the line is still bad
 TOO_OLD, TRIED_FOR_LONG = timedelta(days=7), 20  # attempts: some four hours of back-off
 IN_THE_WAY = 5  # attempts after which a message lets the others of its channel go first
 PARKED, ASKED_TO_WAIT, RESTS = "parked: ", "asked to wait: ", "rests: "
@@ -52,9 +54,22 @@ class Settling:
         if self._name in self._ledger.parked():
             self._ledger.unpark(self._name)
             log.info("channel %s takes messages again", self._name)
+        if receipt.aside is not None:
+            self._went_aside(receipt.aside)
 
-    def failed(self, parcel: Parcel, error: DeliveryError, waiting: Sequence[Delivery], *, repeat: bool) -> bool:
-        """What a failure leaves behind; True where the channel goes on. `waiting`: what else it was to be handed."""
+    def _went_aside(self, where: str) -> None:
+        """Remembers that messages do not go where the registry says, or that they do again: the operator hears of it."""
+        place = aside_of(self._name)
+        if self._ledger.moved().get(place, "") != where:
+            self._ledger.move(place, where, self._window.now())
+
+    def failed(
+        self, parcel: Parcel, error: DeliveryError, waiting: Sequence[Delivery], *, repeat: bool, can_ask: bool
+    ) -> bool:
+        """What a failure leaves behind; True where the channel goes on.
+
+        `waiting`: what else it was to be handed; `repeat`: whether this was one; `can_ask`: whether the service can be.
+        """
         now = self._window.now()
         members = (replace(one, error=error.said, ambiguous=error.ambiguous or one.ambiguous) for one in parcel.members)
         failed = replace(parcel, members=tuple(members))
@@ -64,12 +79,12 @@ class Settling:
         elif error.scope in ("message", "thread") and error.permanent:
             self._refused(failed)
             return True
-        elif repeat and failed.first.attempts > 1 and error.ambiguous and not error.code.startswith("http_"):
+        elif repeat and failed.first.attempts > 1 and error.ambiguous and error.code == "no_answer":
             self.unanswered(failed)
         elif aged:
             self._window.settle(failed.settled(state="dead", reason=f"not delivered in {TOO_OLD.days} days"))
         else:
-            self._rest(failed, error)
+            self._rest(failed, error, timedelta() if can_ask or error.code != "no_answer" else BEFORE_A_REPEAT)
         return False
 
     def unanswered(self, parcel: Parcel) -> None:
@@ -86,6 +101,7 @@ class Settling:
         else:
             at = self._window.now() + back_off(max(1, parcel.first.attempts))
             self._window.settle(parcel.settled(state="owed", next_attempt_at=at, ambiguous=True, error=error))
+            self._ledger.put_off(self._name, parcel.threads, at)
 
     def park(self, error: DeliveryError, waiting: Sequence[Delivery], tried: int = 1) -> None:
         """The channel is dead until somebody mends it: everything is kept, tried again slowly, and told once."""
@@ -108,10 +124,10 @@ class Settling:
         else:
             self._window.settle(failed.settled(state="dead", reason="refused, also as plain text"))
 
-    def _rest(self, failed: Parcel, error: DeliveryError) -> None:
-        """The whole channel waits: for as long as it was told, else by exponential back-off."""
+    def _rest(self, failed: Parcel, error: DeliveryError, least: timedelta) -> None:
+        """The whole channel waits: for as long as it was told, else by exponential back-off, and for `least`."""
         told, attempts, now = error.retry_after, failed.first.attempts, self._window.now()
-        wait = min(timedelta(seconds=told), LONGEST_TOLD) if told is not None else back_off(attempts)
+        wait = max(least, back_off(attempts)) if told is None else timedelta(seconds=min(told, LONGEST_TOLD))
         until = now + wait
         at = until + (FIRST_WAIT * 2 if attempts >= IN_THE_WAY else timedelta())
         known = self._name in self._ledger.parked()
@@ -119,6 +135,8 @@ class Settling:
         said = ASKED_TO_WAIT if told is not None else RESTS
         self._ledger.park(self._name, said + error.said, now, until)
         self._window.settle(failed.settled(state="owed", next_attempt_at=at))
+        if at > until:
+            self._ledger.put_off(self._name, failed.threads, at)  # the others go first, but not of its own matter
 
 
 def back_off(attempts: int) -> timedelta:

@@ -156,6 +156,18 @@ class Outbox:
         for delivery in settled:
             self._marked.pop(delivery.key, None)
 
+    def put_off(self, channel: str, threads: Collection[str], until: datetime) -> None:
+        """Nothing more that is owed of these threads goes to `channel` before `until`: what is first in them waits too."""
+        theirs = select(alerts.c.key).where(alerts.c.thread.in_(threads))
+        sooner = or_(deliveries.c.next_attempt_at.is_(None), deliveries.c.next_attempt_at < until)
+        with self._desk.writing() as connection:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.channel == channel, deliveries.c.state == "owed", sooner)
+                .where(deliveries.c.alert.in_(theirs))
+                .values(next_attempt_at=until)
+            )
+
     def deliveries(
         self, *, alert_key: str | None = None, state: DeliveryState | None = None, channel: str | None = None
     ) -> list[Delivery]:

@@ -111,7 +111,9 @@ class Sender:
             metadata={"event_type": EVENT, "event_payload": {"key": key}},
             client_msg_id=str(uuid.uuid5(uuid.NAMESPACE_URL, key)),
         )
-        posted = str(answer["ts"])
+        if not (posted := str(answer.get("ts") or "")):
+            # "ok" without the one thing that Slack always names: something else answered in its place
+            raise self._error("Slack did not answer", "no_answer", "service", ambiguous=True)
         # Slack names no error for a thread_ts that leads nowhere: the message then stands as a root of its own.
         echo = answer.get("message") or {}
         went_to = echo.get("thread_ts", thread if not echo else None)

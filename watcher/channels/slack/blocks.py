@@ -7,6 +7,7 @@ Limits: docs.slack.dev, "Block Kit" reference; the sum of all blocks is limited 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -165,9 +166,19 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+# mrkdwn knows no escape for what makes text bold, italic, struck or code: letters that look the same stand in for them
+_FORMATS = re.compile(r"https?://\S+|(?<=\w)_(?=\w)|([*_~`])")
+_ALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
+
+
+def unformatted(text: str) -> str:
+    """Text in which mrkdwn finds nothing to format; addresses, and file_names, stay as they are."""
+    return _FORMATS.sub(lambda found: _ALIKE[found[1]] if found[1] else found[0], text)
+
+
 def cut_escaped(text: str, limit: int) -> str:
-    """Cut first, then escaped, so that no entity is ever cut in two; the escaped form holds the limit."""
-    room = limit
+    """Unformatted and cut first, then escaped, so that no entity is ever cut in two; the escaped form holds the limit."""
+    text, room = unformatted(text), limit
     while units(escaped(cut(text, room))) > limit:
         room = room * 3 // 4
     return escaped(cut(text, room))

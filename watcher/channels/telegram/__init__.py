@@ -10,13 +10,16 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import httpx
 import pydantic
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Message as Posted
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -49,12 +52,21 @@ API = "https://api.telegram.org/bot"
 READ_TIMEOUT = 60.0  # seconds: long, because it turns most attempts of unknown end into an answer
 PLAIN = 4_000
 NO_TOPIC = "<i>The topic of this channel is gone or closed; told here instead.</i>\n"
+ASIDE = "its topic is gone or closed: messages go to the main chat; open it again, or correct the registry"
+NO_FORUM = "its chat has no topics, so messages go to the main chat: leave `topic` out, or turn topics on"
+TOPIC_REST = 900.0  # seconds before a topic that was gone or closed is tried again
 GENERAL = 1  # the General topic of a forum; naming it is refused ("message thread not found")
 
 TARGET_DEAD = (
     "chat not found", "chat_write_forbidden", "not enough rights", "channel_private", "bot was kicked", "bot was blocked",
     "user is deactivated", "not a member", "have no rights", "need administrator rights", "peer_id_invalid",
-    "group chat was deactivated", "chat_restricted", "topic_deleted",
+    "group chat was deactivated", "chat_restricted", "topic_deleted", "upgraded to a supergroup", "chat_admin_required",
+    "chat_send_plain_forbidden", "chat_guest_send_forbidden", "user_is_blocked", "input_user_deactivated", "the group is deleted",
+    "user_banned_in_channel", "can't initiate conversation", "chat_forbidden", "group is deactivated",
+)  # fmt: skip
+REFUSED = (
+    "can't parse", "too long", "is empty", "button_", "wrong file", "wrong http url", "must be encoded in utf-8",
+    "must be non-empty", "entit", "reply markup", "reply_markup", "keyboard", "file_", "webpage", "url_invalid",
 )  # fmt: skip
 TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 EDITED = "message is not modified"  # it says so already
@@ -73,7 +85,7 @@ def _chat_name(text: str) -> str:
 ChatName = Annotated[
     str, pydantic.AfterValidator(_chat_name), pydantic.WithJsonSchema({"type": "string", "pattern": CHAT})
 ]
-TROUBLE = (TelegramError, KeyError, TypeError, ValueError, AttributeError)
+TROUBLE = (TelegramError, KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 class Options(pydantic.BaseModel):
@@ -107,7 +119,8 @@ class Sender:
         topic = channel.options.get("topic")
         self._topic = int(str(topic)) if topic not in (None, GENERAL) else None
         base_url = str(channel.options.get("base_url") or API)
-        self._note = ""  # set once the topic turned out to be gone
+        self._topic_again = 0.0  # when a topic that was gone or closed is tried again
+        self._aside: str | None = None  # what was said last of the place that messages go to
         self._request = _connection()
         self._unused = _connection()  # for getUpdates, which is never asked
         try:
@@ -121,19 +134,38 @@ class Sender:
 
     async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
         """Posts once; into the main chat where the topic is gone or closed, for that answer proves nothing was sent."""
-        try:
-            return await self._post(message, thread, self._topic)
-        except DeliveryError as trouble:
-            if self._topic is None or not _any(TOPIC_GONE, trouble.code):
-                raise
-            log.warning("channel %s: the topic is gone or closed, telling the main chat", self.name)
-            self._topic = None
-            self._note = NO_TOPIC
-            return await self._post(message, None, None)
+        if self._topic is None:
+            return _receipt(await self._post(message, thread, None), thread)
+        if time.monotonic() >= self._topic_again:
+            try:
+                posted = await self._post(message, thread, self._topic)
+            except DeliveryError as trouble:
+                if not _any(TOPIC_GONE, trouble.code):
+                    raise
+                log.warning("channel %s: the topic is gone or closed, telling the main chat", self.name)
+                self._topic_again = time.monotonic() + TOPIC_REST
+            else:
+                return replace(_receipt(posted, thread), aside=self._news(await self._passed_over(posted)))
+            thread = None
+        return replace(_receipt(await self._post(message, thread, None, NO_TOPIC), thread), aside=self._news(ASIDE))
 
-    async def _post(self, message: Message, thread: str | None, topic: int | None) -> Receipt:
+    async def _passed_over(self, posted: Posted) -> str:
+        """In a chat without topics the server passes over `message_thread_id` without a word: then it is asked, once."""
+        if posted.message_thread_id is not None or self._aside is not None:
+            return self._aside if self._aside == NO_FORUM else ""
+        try:
+            return "" if (await self._bot.get_chat(self._where)).is_forum else NO_FORUM
+        except TROUBLE:
+            return ""
+
+    def _news(self, aside: str) -> str | None:
+        """What is new of the place that messages go to; None where it was said."""
+        known, self._aside = self._aside, aside
+        return aside if aside != known else None
+
+    async def _post(self, message: Message, thread: str | None, topic: int | None, note: str = "") -> Posted:
         marked_up: Mapping[str, Any] = message.body
-        text, mode = (self._note + str(marked_up["html"]), "HTML") if marked_up else (cut(message.text, PLAIN), None)
+        text, mode = (note + str(marked_up["html"]), "HTML") if marked_up else (cut(message.text, PLAIN), None)
         try:
             posted = await self._bot.send_message(
                 chat_id=self._where,
@@ -147,7 +179,9 @@ class Sender:
             )
         except TROUBLE as trouble:
             raise self._known(trouble) from None
-        return Receipt(str(posted.message_id), thread or str(posted.message_id))
+        if not isinstance(posted, Posted):  # what PTB passes on where the answer's result is no message at all
+            raise self._known(TelegramError("Invalid server response"))
+        return posted
 
     async def edit(self, message: Message, sent: str) -> None:
         """editMessageText: the message `sent` says what `message` says from now on."""
@@ -155,7 +189,7 @@ class Sender:
             await self._bot.edit_message_text(
                 chat_id=self._where,
                 message_id=int(sent),
-                text=self._note + str(message.body["html"]),
+                text=str(message.body["html"]),
                 parse_mode="HTML",
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_markup=_keyboard(message.body),
@@ -222,8 +256,9 @@ class Sender:
                 return self._error("Telegram refuses the chat", said, "target", permanent=True)
             case BadRequest() if _any(REPLY_GONE, said):
                 return self._error("the root of the thread is gone", said, "thread")
-            case BadRequest():
-                return self._error("Telegram refuses this message", said, "message", permanent=True)
+            case BadRequest():  # words that nobody knows may be the chat's fault: kept, where plain text does not help
+                known = _any((*REFUSED, *TOPIC_GONE), said)
+                return self._error("Telegram refuses this message", said, "message", permanent=known)
             case Conflict():
                 return self._error("another program uses the bot", "conflict", "service")
             case TelegramError() if isinstance(
@@ -233,12 +268,18 @@ class Sender:
             case TimedOut():
                 return self._error("Telegram did not answer", "no_answer", "service", ambiguous=True)
             case _:
+                if "(429)" in str(trouble):  # without the time to wait that PTB makes RetryAfter of
+                    return self._error("Telegram asks to wait", "http_429", "service", retry_after=60.0)
                 status = re.search(r"\((5\d\d)\)", str(trouble))
                 code = f"http_{status.group(1)}" if status else "no_answer"
                 return self._error("Telegram is in trouble", code, "service", ambiguous=True)
 
     def _error(self, words: str, code: str, scope: str, **more: Any) -> DeliveryError:
         return DeliveryError(words, channel=self.name, code=code, scope=scope, **more)
+
+
+def _receipt(posted: Posted, thread: str | None) -> Receipt:
+    return Receipt(str(posted.message_id), thread or str(posted.message_id))
 
 
 def _reply(thread: str | None) -> ReplyParameters | None:
