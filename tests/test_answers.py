@@ -37,7 +37,7 @@ def ask(text: str, known: Known = WIDE, **more: Any) -> Answer:
 
 def test_status_says_how_the_watching_goes() -> None:
     text = ask("/status").text
-    assert "1 sites watched: 1 blind." in text
+    assert "1 site watched: 1 blind." in text
     assert f"Last alert: Tue 24 Nov 2026, 7:00 AM EST {short_id('k1')}" in text
     assert "still to send: 3, the oldest for 12 min" in text
     assert "Channel field waits: parked: kicked" in text
@@ -61,6 +61,7 @@ def test_why_gives_words_cues_snapshots_and_every_channel() -> None:
         assert part in text
     assert ask("why boston-council").text.startswith("boston-council: blind")
     assert "Nothing is called “zzz”" in ask("why zzz").text
+    assert ask("why").text.startswith("Say of what")
 
 
 def test_a_mute_has_an_end_a_reason_and_an_author() -> None:

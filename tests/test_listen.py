@@ -129,7 +129,7 @@ async def test_council_commands(ledger: Ledger) -> None:
                 service.command(text)
             await until(lambda: len(service.replies) == 5)
             said = "\n".join(reply["text"] for reply in service.replies)
-            assert "1 sites watched" in said
+            assert "1 site watched" in said
             assert "boston-council: new" in said
             assert "&lt;!channel&gt;" in service.replies[3]["text"] or "<!channel>" not in said
             assert ledger.mutes(NOON)[0].what == "boston-council"
@@ -206,6 +206,21 @@ async def test_telegram_mutes_for_one_who_may_and_the_buttons_say_so(ledger: Led
             assert "Mute 7 days" in service.posted[0]["keyboard"]
 
 
+async def test_a_button_pressed_twice_says_the_same_twice_and_troubles_nobody(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Telegram() as service:
+        async with heard(ledger, field(service, allowed=[7])):
+            as_seen = dict(service.posted[0])
+            for presses in (1, 2):
+                service.press(as_seen, "Mute 7 days")
+                await until(lambda presses=presses: len(service.answers) == presses)  # type: ignore[misc]
+            await until(lambda: service.calls["editMessageReplyMarkup"] == 2)
+        assert len({answer["text"] for answer in service.answers}) == 1
+        assert (len(service.edits), len(ledger.mutes(NOON))) == (1, 1)
+    assert "not answered" not in caplog.text
+
+
 @pytest.mark.parametrize(("allowed", "admin", "may"), [([8], True, False), ([], True, True), ([], False, False)])
 async def test_telegram_asks_the_list_or_the_group_who_may(
     ledger: Ledger, allowed: list[int], admin: bool, may: bool
@@ -228,7 +243,7 @@ async def test_telegram_commands_are_answered_in_their_chat_and_mention_nobody(l
                 service.says(text)
             await until(lambda: len(service.posted) == 6)
             said = [message["text"] for message in service.posted[1:]]
-            assert "1 sites watched" in said[0]
+            assert "1 site watched" in said[0]
             assert "field: sent" in said[2]
             assert "route 1: stage adopted; relevant alerts" in said[4]
             assert not [word for text in said for word in fake_telegram.mentions(text)]
@@ -244,7 +259,7 @@ async def test_a_strangers_chat_learns_how_it_is_made_a_channel_and_no_more(ledg
             service.says("/status", user=99, chat=55)
             await until(lambda: len(service.posted) == 2)
             assert "chat: 55}" in service.posted[1]["text"]
-            assert "sites watched" not in service.posted[1]["text"]
+            assert "watched:" not in service.posted[1]["text"]
 
 
 async def test_a_second_poller_stops_asking_and_goes_on_sending(ledger: Ledger) -> None:

@@ -151,7 +151,8 @@ def _status(known: Known) -> list[str]:
     watched = [site for site in known.sites.values() if site.enabled]
     health = Counter(_health(site, known) for site in watched)
     told = ", ".join(f"{health[word]} {word}" for word in ("ok", *TROUBLE, "new") if health[word])
-    lines = [f"{len(watched)} sites watched: {told or 'none visited yet'}."]
+    sites = "1 site" if len(watched) == 1 else f"{len(watched)} sites"
+    lines = [f"{sites} watched: {told or 'none visited yet'}."]
     if known.last is not None:
         lines.append(f"Last alert: {local(known.last.created_at, known.last.time_zone)} {short_id(known.last.key)}")
     waiting = f", the oldest for {_span(known.oldest)}" if known.oldest else ""
@@ -234,6 +235,8 @@ def heard(route: Route) -> str:
 
 
 def _nothing(name: str) -> str:
+    if not name:
+        return "Say of what: the id of an alert (#A7F3K), or of a site."
     return f"Nothing is called “{one_line(name)[:80]}”: give the id of an alert (#A7F3K), or of a site."
 
 

@@ -159,6 +159,8 @@ class Telegram(Service):
             if found[0]["raw"] == asked["text"]:
                 return failure(400, "Bad Request: message is not modified")
             found[0] |= {"text": text, "raw": asked["text"]}
+        elif found[0]["keyboard"] == asked.get("reply_markup"):
+            return failure(400, "Bad Request: message is not modified")
         found[0]["keyboard"] = asked.get("reply_markup")
         self.edits.append(dict(found[0]))
         return {"ok": True, "result": {"message_id": found[0]["id"], "date": 1764000000, "chat": _chat(int(chat))}}

@@ -25,13 +25,13 @@ from telegram import (
     ReplyParameters,
     Update,
 )
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from watcher import answers
 from watcher.alerts import cut, head, inert
 from watcher.answers import BUTTONS, Answer
-from watcher.channels.telegram import API
+from watcher.channels.telegram import API, EDITED
 from watcher.listen import Clerk
 from watcher.model import Channel
 
@@ -157,9 +157,13 @@ class Poller:
             return
         await self._toast(query, answer.text, alert=not answer.decided)
         if answer.mute or answer.unmute:
-            await self._bot.edit_message_reply_markup(
-                chat_id=under.chat.id, message_id=under.message_id, reply_markup=_buttons(answer, question.about)
-            )
+            try:
+                await self._bot.edit_message_reply_markup(
+                    chat_id=under.chat.id, message_id=under.message_id, reply_markup=_buttons(answer, question.about)
+                )
+            except BadRequest as trouble:
+                if EDITED not in str(trouble).lower():
+                    raise
 
     async def _toast(self, query: CallbackQuery, text: str, *, alert: bool = False) -> None:
         """Answers the press; one that waited for too long cannot be answered any more, and is carried out all the same."""
