@@ -15,7 +15,7 @@ from watcher.ledger import Ledger
 PATHS = (
     "/", "/?topic=detainer", "/states/IL", "/places", "/j/il-springfield", "/j/il-springfield/documents", "/changes",
     "/changes?label=relevant&place=il-springfield", "/changes/c1", "/changes/c1/after.txt", "/search?q=detainers", "/sites", "/method",
-    "/feed.atom", "/calendar.ics", "/api/v1/changes", "/api/v1/alerts", "/api/v1/jurisdictions", "/api/v1/sites", "/api/v1/meetings",
+    "/feed.atom", "/sites/springfield-council/feed.atom", "/calendar.ics", "/api/v1/changes", "/api/v1/alerts", "/api/v1/jurisdictions", "/api/v1/sites", "/api/v1/meetings",
     "/export/changes.csv", "/export/changes.jsonl", "/operator", "/healthz", "/readyz", "/metrics",
 )  # fmt: skip
 
