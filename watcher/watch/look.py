@@ -31,6 +31,7 @@ from watcher.watch.desk import Desk, Look
 from watcher.watch.stored import read, reading_of, snapshot_of, still_read
 
 FROZEN_AFTER = timedelta(days=150)  # the longest summer recess of a council, twice
+BARE_LIST = "[]"  # in a reading's proof: a program's list that came back empty, without a word or a count
 BLOCKED_REASONS = frozenset({"wall", "login", "robots", "forbidden_address"})
 BLOCKED_STATUSES = frozenset({401, 403, 407, 429, 451})
 
@@ -136,8 +137,15 @@ def standstill(site: Site, reading: Reading, now: datetime) -> str:
 
 
 def refuse_sudden_emptiness(before: Reading | None, after: Reading) -> None:
-    """Nothing where there was something is believed only with the page's own word for it (law 3)."""
-    if before is None or after.proof:
+    """Nothing where there was something is believed only with the page's own word for it (law 3).
+
+    A list of data that comes back empty is no such word for an agenda's items: a query that failed answers the same.
+    """
+    if before is None:
+        return
+    if after.proof:
+        if before.items and not after.items and BARE_LIST in after.proof:
+            raise ReadError(f"there were {len(before.items)} items, now an empty list and no word why", reason="empty")
         return
     # items found in a document's own text are no list that could come back empty: the next text may call it all off
     typed = after.document.kind in ("agenda", "packet") and bool(after.document.passages)
