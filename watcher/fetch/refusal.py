@@ -184,7 +184,7 @@ class _Page:
         page = cls(body, low, True, title, headings)
         if not (always or response.status >= 400 or page._speaks_of_trouble()):
             enough = _VERY_MANY if b"password" in low and marks.PASSWORD.search(low) else _MANY
-            if _holds_much(low, _VERY_MANY) or _holds_much(body, _VERY_MANY):
+            if _holds_much(body, _VERY_MANY) or _holds_much(low, _VERY_MANY):  # most pages need the first only
                 return None
             own = _NAVIGATION.sub(b"", body) if _holds_much(body, enough) else b""
             if own and _holds_much(own.lower(), enough):
@@ -272,8 +272,6 @@ class _Page:
         """Why this is an error page under a good status, or None."""
         if len(self.own) > _OWN_LITTLE or len(_DOCUMENT_LINK.findall(self._low)) >= 3:
             return None
-        if len(self.own) < _OWN_LITTLE // 2 and not self.links and marks.TOLD.search(self.own):
-            return "a page that says it has nothing to show"
         headed = self._headings or ([self._beginning()] if len(self.text) < _LITTLE and not self.links else [])
         for pattern, why in (
             (marks.NOT_FOUND, "a page that says it was not found"),
@@ -284,6 +282,8 @@ class _Page:
                 pattern.search(self._title) and pattern.search(self.own)
             ):
                 return why
+        if len(self.own) < _OWN_LITTLE // 2 and not self.links and marks.TOLD.search(self.own):
+            return "a page that says it has nothing to show"
         return None
 
     def emptiness(self) -> str | None:
