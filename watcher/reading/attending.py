@@ -25,6 +25,11 @@ _WHAT = re.compile(
     r"|asistir|participar|comentarios?|unirse|transmisi[oó]n)\b",
     re.IGNORECASE,
 )
+_STEMS = (  # of `_WHAT`: a text without any of them says nothing
+    "attend", "join", "particip", "watch", "view", "listen", "observe", "stream", "broadcast", "televised", "zoom", "webex",
+    "webinar", "teleconference", "dial", "call", "comment", "coment", "speak", "address the", "testi", "be heard", "asistir",
+    "unirse", "transmisi",
+)  # fmt: skip
 _MEANS = re.compile(
     r"https?://|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b(?:\d{3}[-. )]+){2}\d{4}\b|\b(?:meeting|webinar) id\b|\bzoom\b|\bin[- ]person\b|\bchannel \d"
     r"|\bspeaker(?:['’]?s)? (?:card|slip|form)|\brequest[- ]to[- ]speak|\bsign[- ]?(?:up|in)\b|\bregister\b|\b(?:e-?mail|mail(?:ed)?|in writing|written)\b"
@@ -60,6 +65,9 @@ def _edges(passages: Sequence[Passage]) -> Iterable[Passage]:
 
 def _sentences(passages: Iterable[Passage]) -> Iterator[str]:
     for passage in passages:
+        low = passage.text.lower()
+        if not any(stem in low for stem in _STEMS):
+            continue  # most passages are titles of items: not worth splitting
         for sentence in _SENTENCE.split(passage.text):
             yield " ".join(sentence.split())
 
