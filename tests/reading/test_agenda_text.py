@@ -306,6 +306,22 @@ def test_numbers_as_clerks_write_them() -> None:
         assert number_at(text) is None, text
 
 
+def test_a_number_and_its_title_may_stand_in_two_boxes_with_nothing_between() -> None:
+    glued = (
+        "3.Ordinance amending",
+        "5.3Appointment of",
+        "Item 4Report on",
+        "C.Lease of",
+        "Item 4 Report on",
+        "ITEM 12 Lease",
+    )
+    assert [found.shown if (found := number_at(text)) else None for text in glued] == [
+        "3.", "5.3", "Item 4", "C.", "Item 4", "ITEM 12",
+    ]  # fmt: skip
+    for text in ("Item 4 was continued", "Item 4th Street", "3.5mm pipe", "2.0version of"):
+        assert number_at(text) is None, text
+
+
 def test_counting_goes_on_across_levels_and_never_backwards() -> None:
     def depths(*numbers: str) -> list[int | None]:
         counter = Counter(fresh=False)

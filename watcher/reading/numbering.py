@@ -12,11 +12,12 @@ GAP = 4  # items withdrawn without renumbering leave so many numbers out
 DEEPEST = 6
 
 _PART = r"(?:\d{1,3}|[IVXL]{1,6}|[ivxl]{1,6}|[A-Za-z]{1,2})"
+_GLUED = r"(?=[A-Z][a-z]{2,}\s)"  # "3.Ordinance of": number and title in two boxes with nothing between
 _NUMBER = re.compile(
     rf"""[*•\s]*(?:
-        (?P<item>(?i:(?:agenda\s+)?item)(?:\s+(?i:no\.?|number)|\s*\#)?\s*(?P<called>\d{{1,3}}(?:[.-]?[A-Za-z\d]{{1,2}})?))\s*(?:[.:)|–—-]\s*|\Z)
-      | (?P<closed>\(?(?P<plain>{_PART}(?:[.-]{_PART}|(?<=\d)[A-Za-z]|(?<=\d)[a-z]|(?<=[A-Za-z])\d{{1,2}}){{0,4}})[.):]{{1,2}})(?:\s*\|\s*|\s+|\Z)
-      | (?P<open>(?P<bare>(?:\d{{1,3}}|[IVXL]{{1,5}}|[A-Z])(?:[.-]{_PART}|(?<=\d)[A-Z]|(?<=[A-Z])\d{{1,2}}){{1,4}}))(?:\s*\|\s*|\s+)(?=[^\W\d_a-z]|["“(*$])
+        (?P<item>(?i:(?:agenda\s+)?item)(?:\s+(?i:no\.?|number)|\s*\#)?\s*(?P<called>\d{{1,3}}(?:[.-]?[A-Za-z\d]{{1,2}})?))(?:\s*[.:)|–—-]\s*|\s*\Z|\s+(?=[^\W\d_a-z])|{_GLUED})
+      | (?P<closed>\(?(?P<plain>{_PART}(?:[.-]{_PART}|(?<=\d)[A-Za-z]|(?<=\d)[a-z]|(?<=[A-Za-z])\d{{1,2}}){{0,4}})[.):]{{1,2}})(?:\s*\|\s*|\s+|\Z|{_GLUED})
+      | (?P<open>(?P<bare>(?:\d{{1,3}}|[IVXL]{{1,5}}|[A-Z])(?:[.-]{_PART}|(?<=\d)[A-Z]|(?<=[A-Z])\d{{1,2}}){{1,4}}))(?:(?:\s*\|\s*|\s+)(?=[^\W\d_a-z]|["“(*$])|{_GLUED})
       | (?P<cell>\d{{1,3}}|[A-Z]|[IVX]{{1,5}})\s\|\s(?=\S)
     )""",
     re.VERBOSE,
