@@ -141,7 +141,7 @@ def test_evidence_within_a_longer_piece_of_it_is_not_quoted_again() -> None:
     )
     seen = tuple(Evidence("after", start, end, text, f"cue-{n}") for n, (text, start, end) in enumerate(spans))
     (told,) = compose(SITE, [replace(change(), verdict=verdict(evidence=seen))], NOON)
-    assert notice(told).quotes[0].evidence == (("honor ICE detainers", "cue-0"), ("287(g)", "cue-3"))
+    assert notice(told).quotes[0].evidence == (("honor ICE detainers", "cue 0"), ("287(g)", "cue 3"))
     assert told.changes[0].verdict is not None
     assert told.changes[0].verdict.evidence == seen  # for programs all of it stands
 
@@ -423,3 +423,15 @@ def test_what_stands_on_a_page_and_again_in_its_paper_is_quoted_once_and_pointed
     ]
     assert quotes[0].evidence
     assert not quotes[1].evidence  # the same words, the same reasons
+
+
+def test_a_cue_is_named_in_words_and_words_from_around_the_change_are_said_to_be_that() -> None:
+    seen = (
+        Evidence("after", 0, 9, "detainers", "any-detainer"),
+        Evidence("context", 0, 3, "ICE", "ice-spelled-out"),
+    )
+    (told,) = compose(SITE, [replace(change(), verdict=verdict(evidence=seen))], NOON)
+    assert notice(told).quotes[0].evidence == (
+        ("detainers", "detainer"),
+        ("ICE", "ice spelled out, in what it belongs to"),
+    )

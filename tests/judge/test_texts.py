@@ -155,3 +155,25 @@ def test_hostile_repetition_takes_no_exponential_time() -> None:
         builtin().judge_text(text)
         builtin().judge_pair(text, text + " shall not apply")
     assert time.process_time() - started < 60
+
+
+TITLE = "Ordinance amending Section 9.20.030 to permit officers to honor civil immigration detainers"
+
+
+def test_a_line_that_only_its_context_makes_news_is_about_what_stands_around_it() -> None:
+    verdict = builtin().judge_text("Action: adopted on second reading (Pass)", [TITLE])
+    assert (verdict.label, verdict.topics, verdict.stage) == ("relevant", ("detainer",), "adopted")
+    assert verdict.stance == "expands"
+    step = builtin().judge_pair("Status: Agenda Ready", "Status: Adopted", [TITLE])
+    assert (step.topics, step.stage) == (("detainer",), "adopted")
+
+
+def test_a_direction_guessed_from_words_never_contradicts_the_clauses_it_stands_under() -> None:
+    recital = "WHEREAS, U.S. Immigration and Customs Enforcement asks the City to honor civil immigration detainers"
+    title = "Resolution approving an agreement under which the City Jail will hold persons on immigration detainers"
+    assert builtin().judge_text(recital, [title]).stance != "limits"
+
+
+def test_a_staff_report_is_no_reporting() -> None:
+    cues = {found.cue for found in builtin().judge_text("Staff report: detainer agreement with ICE").evidence}
+    assert "any-reporting" not in cues

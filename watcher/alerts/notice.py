@@ -185,15 +185,19 @@ def _quote(alert: Alert, change: Change, page: str) -> Quote:
             if (shown := clean(text))
         ),
         evidence=tuple(
-            dict.fromkeys(
-                (masked(one_line(seen.text)), masked(one_line(seen.cue))) for seen in evidence if seen.text.strip()
-            )
+            dict.fromkeys((masked(one_line(seen.text)), masked(_cue(seen))) for seen in evidence if seen.text.strip())
         ),
         url=web_address(change.url),
         before=change.snapshot_before,
         after=change.snapshot_after,
         page=web_address(f"{page}/changes/{change.id}") if page else None,
     )
+
+
+def _cue(seen: Evidence) -> str:
+    """The cue in words: no reader knows "any-detainer"; words from around the change are said to be that."""
+    words = one_line(seen.cue).removeprefix("any-").replace("-", " ")
+    return f"{words}, in what it belongs to" if seen.side == "context" else words
 
 
 def _telling(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -180,12 +180,16 @@ def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None
             reasons.append("The direction is that of the matter, as its title or text says it.")
     if direction == "unclear" and layer is not None and seen.cues:  # a line without a cue of its own points nowhere
         direction = layer.direction(said, [cue for cue_of, cue in cues if cue_of is seen])
+        if stance_of(around.folded.low) == _reversed(direction):
+            direction = "unclear"  # a guess from words has no say against the clauses it stands under
         if direction != "unclear":
             reasons.append("No clause of it says which way it points; texts of such words do.")
     if seen.side == "before":
         direction = _reversed(direction)
         reasons.append("The text was taken out, so its direction is reversed.")
-    return _Finding(value, cues, direction, step, tuple(reasons), said)
+    # a line that only its context makes news ("Action: approved") is about what stands around it
+    about = said if seen.cues else f"{around.folded.low}\n{said}"
+    return _Finding(value, cues, direction, step, tuple(reasons), about)
 
 
 _WORDS = Entry(
@@ -281,6 +285,8 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
         _surroundings(seen.folded.low, spans, NEAR)
         for seen, spans in ((old, [h.struck for h in real]), (new, [h.inserted for h in real]))
     )
+    if kind == "step" and not touched:  # it is about what took the step
+        changed_words = f"{around.folded.low}\n{changed_words}"
     return _Finding(max(direct, carried), tuple(dict.fromkeys(cues)), direction, step, tuple(reasons), changed_words)
 
 
