@@ -19,7 +19,7 @@ demo: $(VENV)/runtime         ## a pretend council lives through a week, offline
 install: $(VENV)/test         ## everything, test tools too; then use .venv/bin/watcher
 
 test: lint                    ## lint, types, floors, then all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/test            ## ruff, mypy --strict, import floors
 	$(BIN)/ruff check .
