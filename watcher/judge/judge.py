@@ -265,6 +265,10 @@ def _reworded(old: _Seen, new: _Seen, around: _Seen, changed: tuple[Hunk, ...]) 
     )
     direct = score(cue for _, cue in touched) if kind != "paper" else score(cue for _, cue in touched) * 0.4
     carriers, local = _carriers(old, new, around, real, kind)
+    if max(direct, local) < UNSURE:  # off the subject whichever way it points: most changes are
+        return _Finding(
+            max(direct, local * _CARRIES[kind]), touched, "unclear", _step(old, new, real, around), (_KIND_WORDS[kind],)
+        )
     said = [hunk for hunk in real if hunk.kind in ("small", "substantive")]
     direction = _direction(old, new, said or [hunk for hunk in real if hunk.kind == "date"], around)
     # A few words that say which way they point are more than a few words.
