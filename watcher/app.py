@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -97,6 +98,7 @@ class SystemClock:
 CLOCK = SystemClock()
 
 
+@lru_cache(maxsize=1)
 def judge_for(lexicon: Path | None) -> Judge:
     """The built-in judge, with the user's own terms where the registry names a file (RegistryError names its faults)."""
     if lexicon is None:
@@ -119,9 +121,13 @@ class App:
     book: registry.Registry
     ledger: Ledger
     objects: Objects
-    judge: Judge
     now: Callable[[], datetime] = CLOCK.now
     page: str = ""  # where the web page stands while it is served, for who reads on this machine
+
+    @property
+    def judge(self) -> Judge:
+        """Who judges. Made when first asked for: a command that only looks something up has no need of it."""
+        return judge_for(self.book.lexicon)
 
     @property
     def sites(self) -> Mapping[str, Site]:
@@ -160,7 +166,8 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool, beside: bool
     rows are written to the ledger while the service runs."""
     config = settings.load(environ)
     book = registry.load(config.registry, vocabulary(config.chromium))
-    judge = judge_for(book.lexicon)
+    if book.lexicon:
+        judge_for(book.lexicon)  # its faults are told before anything is begun
     with contextlib.ExitStack() as stack:
         try:
             held = stack.enter_context(FolderLock(config.data, command)) if lock else None
@@ -177,7 +184,7 @@ def opened(environ: Mapping[str, str], command: str, *, lock: bool, beside: bool
         stack.callback(wall.close)
         if lock:
             notice_a_copy(ledger, objects, config.data)
-        yield App(config, environ, book, ledger, objects, judge)
+        yield App(config, environ, book, ledger, objects)
 
 
 def notice_a_copy(ledger: Ledger, objects: Objects, folder: Path) -> None:
