@@ -89,11 +89,11 @@ async def serving(app: App, view: web.View) -> AsyncIterator[None]:
 
 
 def view_of(app: App, *, live: bool = True) -> web.View:
-    """What the page looks at. The search index stands beside the ledger in the folder, for a page that is `live`."""
+    """What the page looks at. The search index stands beside the ledger, for a page that is `live`."""
     index = None
     if live:
         try:
-            index = web.Index(app.config.data / "search.sqlite3")
+            index = web.index_of(app.ledger, app.config.data)
         except StoreError as trouble:
             log.error("the page has no search: %s", trouble)
     token = app.config.operator_token

@@ -19,6 +19,7 @@ from watcher.ledger.keeping import Keeping
 from watcher.ledger.opening import bring_up
 from watcher.ledger.outbox import Outbox
 from watcher.ledger.retention import Retention
+from watcher.ledger.shelf import Shelf
 from watcher.ledger.stream import Stream
 from watcher.ledger.tables import alerts as alerts_table
 from watcher.ledger.tables import deliveries as deliveries_table
@@ -119,6 +120,10 @@ class Ledger(Outbox, History, Keeping, Retention, Stream):
                 yield from chain.verify(connection, objects)
         except StoreError as error:
             yield Damage("ledger", str(error))
+
+    def shelf(self) -> Shelf | None:
+        """What is kept on the server to be searched; None of a ledger that is a file."""
+        return Shelf(self._desk) if self._desk.file is None else None
 
     def head(self) -> tuple[int, str]:
         """Number and digest of the chain's last link: noted elsewhere, it proves everything before it."""

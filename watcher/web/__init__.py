@@ -25,10 +25,12 @@ from starlette.routing import Route
 
 from watcher.alerts.wording import TOPICS, place
 from watcher.errors import StoreError
+from watcher.ledger import Ledger
 from watcher.registry.words import STATES
 from watcher.web.answers import Fence, Handler, fenced, tagged
 from watcher.web.api import Api, refused
 from watcher.web.board import News
+from watcher.web.entries import Searchable
 from watcher.web.feeds import ENTRIES, atom, calendar, marked
 from watcher.web.health import Health
 from watcher.web.index import Index
@@ -37,9 +39,10 @@ from watcher.web.operator import Operator
 from watcher.web.pages import Pages
 from watcher.web.publish import Copy
 from watcher.web.publish import publish as write_copy
+from watcher.web.shared import Shared
 from watcher.web.view import View
 
-__all__ = ["Copy", "Index", "View", "create", "handlers", "publish"]
+__all__ = ["Copy", "Index", "View", "create", "handlers", "index_of", "publish"]
 
 MOST_REDLINES = 2_000  # kept marked up for feeds, some 3 kB each
 DATES = 100  # meetings of one calendar
@@ -86,6 +89,12 @@ def create(view: View) -> Starlette:
     made = Starlette(routes=routes, middleware=[Middleware(Fence, hosts=view.hosts)], exception_handlers=lost)
     made.router.redirect_slashes = False
     return made
+
+
+def index_of(ledger: Ledger, folder: Path) -> Searchable:
+    """The search index of a ledger: on its server, or in a file of `folder`. StoreError where that cannot be used."""
+    shelf = ledger.shelf()
+    return Index(folder / "search.sqlite3") if shelf is None else Shared(shelf)
 
 
 def handlers(view: View, pages: Pages) -> dict[str, Handler]:

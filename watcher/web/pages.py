@@ -26,8 +26,8 @@ from watcher.policy import AGREEMENT, CONSIDERED, EXPANDS, LIMITS, NOTHING, STAT
 from watcher.registry.words import STATES
 from watcher.web import drawing, redline, timeline
 from watcher.web.board import STILL, News, Place, newest
+from watcher.web.entries import PAGE, Found, phrases_of
 from watcher.web.filters import CHOICES, UnknownChoice, asked
-from watcher.web.index import PAGE, Found, query_of
 from watcher.web.paging import page_of
 from watcher.web.view import View
 
@@ -265,7 +265,7 @@ class Pages:
             found = view.index.search(words, tuple(facets), page)
         further = f"/search?{urlencode({**dict(query), 'page': page + 1})}" if found.total > page * PAGE else ""
         return self.page(
-            "search.html", here="search", words=words, wordy=bool(query_of(words)), bare=not words and view.ledger.reach() == Reach(0, 0, 0), filters=filters, kind=kind, found=found, further=further,
+            "search.html", here="search", words=words, wordy=bool(phrases_of(words)), bare=not words and view.ledger.reach() == Reach(0, 0, 0), filters=filters, kind=kind, found=found, further=further,
             sites=view.sites, zone=lambda name: _zone(view.sites.get(name)), moment=datetime.fromisoformat,
         )  # fmt: skip
 

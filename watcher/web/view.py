@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from watcher.ledger import Ledger
-from watcher.model import Change, DocumentState, PolicyEntry, Site, SiteState, Snapshot
+from watcher.model import Change, DocumentState, PolicyEntry, Site, SiteState
 from watcher.snapshots import Objects
 from watcher.web.board import Board
-from watcher.web.index import Index
+from watcher.web.entries import Searchable, Texts
 from watcher.web.paging import BLOCK, block_below
-
-Texts = Callable[[Site, Snapshot], str]
-"""What a snapshot says, read by today's reader. Raises ReadError or StoreError."""
 
 
 @dataclass(slots=True)
@@ -30,7 +27,7 @@ class View:
     policy: Sequence[PolicyEntry] = ()
     objects: Objects | None = None
     texts: Texts | None = None
-    index: Index | None = None
+    index: Searchable | None = None
     token: str | None = field(default=None, repr=False)
     contact: str | None = None
     why: Callable[[str], str] | None = None  # the reason of a cue; None: as the built-in lexicon says it
