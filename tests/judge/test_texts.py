@@ -110,6 +110,39 @@ def test_an_item_inherits_from_its_attachments_and_a_line_of_procedure_does_not(
     assert builtin().judge_text("Hearing Transcript - Stated Meeting 10-9-25.pdf", context).label == "unsure"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Street sweeping contract award",
+        "Award the annual street sweeping contract to Acme Services for $120,000",
+        "Rezoning of twelve acres on Oak Road from agricultural to residential",
+        "Proclamation recognizing National Library Week in the City of Springfield",
+    ],
+)
+def test_an_item_with_a_subject_of_its_own_inherits_nothing_from_the_item_above_it(text: str) -> None:
+    assert builtin().judge_text(text, ("CONSENT CALENDAR", "Resolution on ICE detainers")).label == "unrelated"
+    with_paper = builtin().judge_text(text, ("ICE detention agreement.pdf",))
+    assert with_paper.label == "unsure", "its own paper is worth a look, whatever the item is called"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sheriff may not comply with such a request.",
+        "(c) The prohibition in this section shall apply to contractors and volunteers as well.",
+        "Motion by Supervisor Okafor, seconded by Lind, carried 4-1",
+        "Referred to the Committee on Parks, Streets and Public Property",
+    ],
+)
+def test_what_speaks_of_the_law_or_the_matter_above_it_inherits(text: str) -> None:
+    assert builtin().judge_text(text, ("Detainers issued by Immigration and Customs Enforcement",)).label == "relevant"
+
+
+def test_a_change_in_the_next_item_of_a_list_is_not_the_neighbours_news() -> None:
+    text = "ICE detainer policy, report. Sidewalk repair on Elm Street, {}."
+    assert builtin().judge_pair(text.format("$40,000"), text.format("$45,000")).label == "unrelated"
+
+
 def test_a_repeal_that_only_cites_sections_inherits_from_them() -> None:
     verdict = builtin().judge_text(
         "Sections 4-1 and 4-2 of this chapter are repealed.", ("Chapter 4. Civil immigration detainers",)

@@ -37,7 +37,7 @@ _PUNCTUATION = {
 
 # The agency's letters keep their capitals in `low`, for in lower case ice is frozen water. Not beside a rink, a storm, a
 # stock index, an engine, nor where a scanned word was torn (OFF ICE, NOT ICE, VO ICE VOTE).
-_AGENCY = re.compile(r"ICE(?<![\w.-]ICE)(?![\w.][A-Za-z]|\w)(?!-[A-Z]{2})")
+_AGENCY = re.compile(r"ICE(?<![\w.-]ICE)(?!\w|\.(?!(?i:pdf|docx?|xlsx?|rtf|txt)\b)[A-Za-z])(?!-[A-Z]{2})")
 _FROZEN_BEFORE = re.compile(
     r"(?:\b(?:OFF|NOT|POL|SERV|JUST|DEV|VO|PRACT|ADV|CHO|PR|JU|APPRENT|LATT|ORIF)|(?i:snow,? (?:and|&|or|/)|snow[,/]|black|dry|thin|"
     r"wind, water,|air, water,|water,|crushed|dirty|bagged|sea|(?:rain|sleet|hail|frost|cold),? (?:and|or)))[ ]?$"

@@ -23,8 +23,9 @@ from typing import Literal
 from watcher.judge.cues import Cue, Finder
 from watcher.judge.edits import RANK, Hunk, Kind, hunks
 from watcher.judge.folding import Folded, fold, is_marked
+from watcher.judge.kinship import ATTACHED, BESIDE, STRANGER, is_business, is_paper, kinship
 from watcher.judge.lexicon import TOPICS, Entry, Lexicon
-from watcher.judge.places import direction_at, softened
+from watcher.judge.places import bounds_at, clause_at, direction_at, softened
 from watcher.judge.scoring import ORDINARY, RELEVANT, UNSURE, score, silent
 from watcher.judge.stage import STEP, stage, stage_under
 from watcher.judge.stance import stance_of, stance_of_change
@@ -44,10 +45,13 @@ EVIDENCE = 12  # spans shown
 _LEGAL = re.compile(
     r"\b(?:shall|may|must|section|subsection|subdivision|paragraph|chapter|this ordinance|this resolution|notwithstanding|means?)\b"
 )
+# Lines that belong to any matter, or to the meeting; and papers that say that a matter moves, not where to.
+_PROCEDURE = re.compile(
+    r"^\W*(?:roll call|adjourn\w*|pledge\b.{0,60}|invocation|call to order|public comment\w*|approval of (?:the )?(?:\w+ )?(?:minutes|agenda)\b.{0,60}|page \d+|[\d/: -]+)\W*$"
+)
 _BOILERPLATE = re.compile(
-    r"^\W*(?:roll call|adjourn\w*|pledge\b.{0,60}|invocation|call to order|public comment\w*|approval of (?:the )?(?:minutes|agenda)|page \d+|"
-    r"(?:[\w .,()#'&-]{0,60}\b)?(?:transcript|testimony|minutes|agenda|presentation|video|committee report|fiscal impact (?:statement|note)|"
-    r"hearing notice|correspondence)\b[^.;]{0,60}(?:\.\w{3,4})?|(?:sponsors?|co-sponsors?):?.{0,400}|attachments?:?.{0,60}|[\d/: -]+)\W*$"
+    r"^\W*(?:(?:[\w .,()#'&-]{0,60}\b)?(?:transcript|testimony|minutes|agenda|presentation|video|committee report|fiscal impact (?:statement|note)|"
+    r"hearing notice|correspondence)\b[^.;]{0,60}(?:\.\w{3,4})?|(?:sponsors?|co-sponsors?):?.{0,400}|attachments?:?.{0,60})\W*$"
 )
 _WEIGHTY = re.compile(r"\b(?:proposed|amend\w*|substitute|veto|repeal\w*|final version|redline\w*)\b")
 
@@ -149,13 +153,12 @@ class Judge:
 
 def _whole(seen: _Seen, around: _Seen, words: Words | None, layer: Topics | None) -> _Finding:
     own, there = score(seen.cues), score(around.cues)
-    low = seen.folded.low
     cues = tuple((seen, cue) for cue in seen.cues)
     reasons = [f"The text itself: {_listed(seen.cues)}."] if own >= UNSURE and seen.cues else []
     value = own
     if there >= UNSURE and own < RELEVANT:
         both = score((*seen.cues, *around.cues))
-        carried = PAPERS_CARRY if _papers(seen.given) else _carries(low)
+        carried = PAPERS_CARRY if _papers(seen.given) else _carries(seen, around)
         value = max(own, min(both, there) * carried)
         if value > own:
             cues += tuple((around, cue) for cue in around.cues)
@@ -229,14 +232,32 @@ def _papers(text: str) -> bool:
     return bool(lines) and all(line.startswith("Attachment:") for line in lines if line.strip())
 
 
-def _carries(low: str) -> float:
-    """How far a new text without cues of its own inherits from its context: a section does, boilerplate does not."""
+def _carries(seen: _Seen, around: _Seen) -> float:
+    """How far a new text inherits from its context: the law under a heading does, boilerplate and a neighbour do not."""
+    low = seen.folded.low
     words = len(low.split())
+    if words <= 14 and _PROCEDURE.match(low):
+        return STRANGER
     if words <= 14 and _BOILERPLATE.match(low):
-        return 0.3
-    if words >= 8 or any(pattern.search(low) for pattern in (_LEGAL, _WEIGHTY, STEP)):
-        return 1.0
-    return 0.55 if words >= 3 else 0.3
+        return PAPERS_CARRY
+    trail = _telling_lines(around)
+    own_paper = any(map(is_paper, trail))
+    if words < 8:  # too little to say much of a subject: only another's is seen
+        if is_business(low) and not seen.cues:
+            return ATTACHED if own_paper else STRANGER
+        told = any(pattern.search(low) for pattern in (_LEGAL, _WEIGHTY, STEP))
+        return 1.0 if told else 0.55 if words >= 3 else 0.3
+    near = 1.0 if seen.cues else kinship(low, trail)
+    if own_paper:
+        return 1.0 if near >= BESIDE else max(near, ATTACHED)
+    return near
+
+
+def _telling_lines(around: _Seen) -> tuple[str, ...]:
+    """The headings, titles and names of a context that say something on the subject."""
+    given = around.given
+    places = [around.folded.start(cue.start) for cue in around.cues if cue.entry.strength != "against"]
+    return tuple(dict.fromkeys(given[given.rfind("\n", 0, at) + 1 :].split("\n", 1)[0] for at in places))
 
 
 def _reversed(direction: Stance) -> Stance:
@@ -325,6 +346,8 @@ def _carriers(
     value = score(around.cues)
     if all(_stands_alone(old, new, hunk) for hunk in changed):
         return best, value
+    if kind in ("small", "substantive", "date") and all(_in_a_neighbour(old, new, hunk) for hunk in changed):
+        return best, value * STRANGER
     for seen, spans in ((old, [h.struck for h in changed]), (new, [h.inserted for h in changed])):
         text = seen.folded.low
         reach = ITEM if kind == "step" else WINDOW
@@ -350,6 +373,15 @@ def _stands_alone(old: _Seen, new: _Seen, hunk: Hunk) -> bool:
     body = text[start:end]
     opens = start == 0 or bool(re.search(r"(?:[.;:)\]]|\n)[ (]{0,3}$", text[max(start - 4, 0) : start]))
     return hunk.kind == "substantive" and opens and len(body.split()) >= 5 and not _LEGAL.search(body)
+
+
+def _in_a_neighbour(old: _Seen, new: _Seen, hunk: Hunk) -> bool:
+    """Whether all that changed lies in a sentence with a subject of its own, which holds no cue: the next item of a list."""
+    return all(
+        not seen.inside([bounds_at(seen.folded.low, span)]) and is_business(clause_at(seen.folded.low, span))
+        for seen, span in ((old, hunk.struck), (new, hunk.inserted))
+        if span[0] < span[1]
+    )
 
 
 def _passages(old: _Seen, new: _Seen, changed: list[Hunk]) -> tuple[str, str]:

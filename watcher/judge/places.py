@@ -61,7 +61,7 @@ def softened(before: str, after: str, changed: Sequence[Hunk]) -> Stance:
         return "unclear"
     old, new = (text[a:b] for text, (a, b) in ((before, changed[0].struck), (after, changed[0].inserted)))
     weaker = -1 if _DUTY.match(old) and _LEAVE.match(new) else 1 if _LEAVE.match(old) and _DUTY.match(new) else 0
-    sign = weaker * _sign(leaning(_clause(before, changed[0].struck)), leaning(_clause(after, changed[0].inserted)))
+    sign = weaker * _sign(leaning(clause_at(before, changed[0].struck)), leaning(clause_at(after, changed[0].inserted)))
     return "expands" if sign > 0 else "limits" if sign < 0 else "unclear"
 
 
@@ -71,12 +71,14 @@ def _sign(*leanings: tuple[float, float]) -> int:
     return (more > less) - (more < less)
 
 
-def _clause(low: str, span: tuple[int, int]) -> str:
-    start, end = _reach(low, span)
+def clause_at(low: str, span: tuple[int, int]) -> str:
+    """The clause in which a span of a folded text lies."""
+    start, end = bounds_at(low, span)
     return low[start:end]
 
 
-def _reach(low: str, span: tuple[int, int]) -> tuple[int, int]:
+def bounds_at(low: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Where the clause in which a span lies begins and ends."""
     start = max((match.end() for match in _BOUND.finditer(low, 0, span[0])), default=0)
     end = next((match.start() for match in _BOUND.finditer(low, span[1])), len(low))
     return start, end
@@ -88,7 +90,7 @@ def _place(before: str, after: str, hunk: Hunk, whole: int) -> int:
         return -whole if _REPEALED.search(new) else whole
     # Where nothing stood, the place lies between two clauses: the side that says something tells which.
     clauses = [
-        _clause(text, span) for text, span in ((before, hunk.struck), (after, hunk.inserted)) if span[0] < span[1]
+        clause_at(text, span) for text, span in ((before, hunk.struck), (after, hunk.inserted)) if span[0] < span[1]
     ]
     clause = " ".join(clauses)
     sign = _sign(*map(leaning, clauses)) or whole
@@ -122,7 +124,7 @@ def _place(before: str, after: str, hunk: Hunk, whole: int) -> int:
 
 def _stretch(text: str, span: tuple[int, int], words: str) -> int:
     """+1 where words in that place stretch what their clause says, -1 where they narrow it, 0 where that is not plain."""
-    start, _ = _reach(text, span)
+    start, _ = bounds_at(text, span)
     behind = -1 if _EXCEPTS.search(text, start, span[0]) else 1
     if _OPENS_EXCEPTION.match(words) or (words.strip() == "not" and text[span[1] :].lstrip().startswith("includ")):
         return -behind
