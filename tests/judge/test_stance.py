@@ -54,3 +54,44 @@ def test_clauses_that_stand_on_both_sides_cancel_exactly() -> None:
 def test_a_rule_that_only_loses_its_not_expands_and_the_other_way_limits() -> None:
     assert stance_of_change("staff shall not do so", "staff shall do so") == "expands"
     assert stance_of_change("staff may do so", "staff may not do so") == "limits"
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        (
+            "No county may adopt a policy that limits, restricts or in any way impedes the enforcement of immigration law.",
+            "expands",
+        ),
+        (
+            "No agency; county, city or other subdivision shall have in effect a policy that bans the enforcement of federal immigration law.",
+            "expands",
+        ),
+        (
+            "Except as otherwise prohibited by federal law, a local entity may not in any way restrict an officer from sending information to ICE.",
+            "expands",
+        ),
+        ("No restraint shall be placed upon any agency's cooperation with ICE.", "expands"),
+        ("A local ordinance that limits cooperation with ICE is void.", "expands"),
+        (
+            "A jail shall not release the person named in an ICE detainer until forty-eight hours have passed.",
+            "expands",
+        ),
+        ("A city that adopts a sanctuary policy is ineligible for grants until the policy is repealed.", "expands"),
+        (
+            "Except as required by federal law, no employee shall assist in the enforcement of immigration law.",
+            "limits",
+        ),
+        ("This section does not limit compliance with a criminal warrant; no employee shall assist ICE.", "limits"),
+        (
+            "Nothing herein prohibits cooperation in criminal cases; provided that no city resources shall be used to assist ICE.",
+            "limits",
+        ),
+        (
+            "School officials shall not ask about immigration status and shall report to the board any requests to enforce immigration law.",
+            "limits",
+        ),
+    ],
+)
+def test_a_rule_about_rules_points_where_it_leads(text: str, stance: str) -> None:
+    assert stance_of(fold(text).low) == stance

@@ -29,8 +29,8 @@ _FOR = (
 # What is cooperation by itself, and what is cooperation only where a word turns it or grants it.
 _STRONG = (
     r"\b(?:honou?r\w*|compl(?:y|ies|ied|ying)(?= with\b| \w+ with\b|,)|co-?operat(?:e|es|ed|ing)|collaborat(?:e|es|ed|ing)|assist(?:s|ed|ing)?|aid(?:s|ed|ing)?|participat(?:e|es|ed|ing)|"
-    r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:a |an |the )?(?:public |community |annual )?(?:hearing|meeting|forum))|held|"
-    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|exchang\w+|sending|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|deputi[zs]\w*|delegat\w+|"
+    r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:at least )?(?:a |an |one |the )?(?:public |community |annual )*(?:hearing|meeting|forum))|held|"
+    r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|exchang\w+|sending|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|talk(?:s|ing)?(?= (?:to|with)\b)|speak(?:s|ing)?(?= (?:to|with)\b)|deputi[zs]\w*|delegat\w+|"
     r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:for )?(?:the )?(?:enforcement|federal|ICE|immigration|men and women)|full co-?operation|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
     r"carr(?:y|ying) out|serv(?:e|ing) (?:and execute )?warrants?|cooperar\w*|colaborar\w*|participar\w*|cumplir\w*|notificar\w*|compartir|compart[ae]n?|preguntar\w*|intervengan|detener\w*)\b"
 )
@@ -54,7 +54,7 @@ _SHIELD = (
     r"\bICE[- ]free\b|\bseparation ordinance\b|\bsafe[- ]haven\b"
 )
 _GUARD = (
-    r"\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\brepresentation (?:of|for)\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
+    r"\brecord requests\b|\bunmask\w*|\bwear (?:\w+ ){0,3}(?:names?|badges?|name ?tags?|identification)\b|\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\brepresentation (?:of|for)\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
     r"\bdisplay\w* (?:\w+ ){0,4}(?:name|badge|identification|insignia)|\bidentify themselves|\bbody cameras?\b|\bseparat(?:ion|\w+) between\b|\bconfidentialit\w+|"
     r"\bsafe (?:zone|space)s?\b|\bsafe havens\b|\bsafe and stable\b|\bregardless of\b|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
     r"\bprivileged from\b|\bICE out act|\bamicus\b|\bnot as immigration\b|\bfourth amendment\b|\b(?:legal|civil|educational|their) rights\b|\bimpact fee\b"
@@ -97,12 +97,24 @@ _LEVEL = (
     (re.compile(r"\b(?:individuals?|persons?|people|inmates?|anyone|those|prisoners?|residents|families|immigrants) (?:who (?:is|are) )?(?:being )?(?:held|detained|arrested)\b"), " person "),
     (re.compile(r"\bfail(?:s|ed|ing|ure)? to comply\b|\bprohibited (?=disclos|purpos|use|assist)|\b(?:semi-)?restricted (?=area|space|zone)"), " "),
     (re.compile(r"\bcustoms and border protection\b"), "cbp"),
+    (re.compile(r"\buntil (?:the |such |that |an?y? )?[^.;]{0,60}\b(?:repealed|rescinded|no longer in effect)\b"), " "),
+    (re.compile(r"\b(?:except|unless|save) (?:(?:as|where|when|to the extent|otherwise|that|such) )*(?:(?:expressly|specifically|otherwise|is|are|may be|such \w+ is) )*(?:required|permitted|provided|prohibited|authorized|directed|mandated|allowed)(?: or (?:required|permitted|provided|prohibited|authorized))? (?:by|under|in|pursuant to)\b(?: (?!shall|may|must|no\b)[\w.'§-]+){1,8}?(?=[,.;]|$| (?:shall|may|must|no)\b)"), " "),
+    (re.compile(r"\bwithout (?:unnecessary|undue|unreasonable) delay\b|\blimited (?=use\b|term\b|purpose|scope|liabilit|partnership)|\bnot charged\b|\bnot (?:an? )?(?:u\.?s\.? |united states )?citizens?\b"), " "),
+    (re.compile(r"\bdeny (?:[\w']+ ){0,3}(?:release|bail)\b"), " hold "),
+    (re.compile(r"\buntil [^.;]{0,60}\b(?:ends?|stops?|ceases?)\b"), " because of "),
+    (re.compile(r"\breport(?:s|ed|ing)? (?:to (?:the|its) [^.;,]{0,40} )?(?:any|all|each|every|the) (?:such )?(?:requests?|inquir(?:y|ies))\b(?: (?:for|to|from|by) [^.;,]{0,120})?"), " record requests "),
+    (re.compile(r"\b(?:not|un)[ -]?(?:been )?lawfully (?:present|admitted|in the)|\bno lawful (?:status|presence)\b"), "without papers"),
+    (re.compile(r"\b(?:shall|may|must) not (?:be )?releas(?:e|ed)\b(?= (?:(?:the|an?y?|such|that) )?(?:person|inmate|prisoner|individual|alien|detainee|defendant|until|unless|before)\b)"), " shall hold "),
     (re.compile(r"\bask(?:s|ed|ing)?\b(?=[^.;]{0,80}\b(?:agents?|officers?)\b[^.;]{0,40}\b(?:credential|identif|badge|a warrant))"), " identify themselves "),
     (re.compile(r"\bdisclos\w+ (?:\w+ ){0,3}contracts?\b"), " "),
     (re.compile(r"\b(?:shall|does|do|will) not apply\b|\bmay (?:(?:make|allow) exceptions|waive|exempt\w*|grant (?:an? )?(?:waivers?|exemptions?|exceptions?))\b"), " shallnotapply "),
     (re.compile(r"\bnot (?=includ(?:e|es|ing)\b)"), " "),
     (re.compile(r"\b(?:agreements?|contracts?|memorandum|mo[au]|igsa)\b[^.;]{0,40}?\b(?:is|are|was|were|be|been) (?:hereby )?(?:terminated|cancell?ed|rescinded|suspended|ended)\b"), " terminate co-operation "),
 )  # fmt: skip
+# Semicolons between those whom a "no" names part no clauses.
+_LISTED = re.compile(
+    r"\bno (?:(?!\b(?:shall|may|must|will)\b)[^.]){1,200};(?:(?!\b(?:shall|may|must|will)\b)[^.]){1,200}\b(?:shall|may|must|will)\b"
+)
 _CLAUSE = re.compile(
     r"(?<=[\w)\]\"'][\w)\]\"'][\w)\]\"'][.;?!])\s+|:\s+(?=\(|\d|[a-z]\)|-|\*)|\s(?=\((?:\d{1,2}|[a-z]|[ivx]{1,4})\) )|\s\|\s|[;,]? (?:and )?(?=whereas\b|be it (?:further )?resolved|now,? therefore|this (?:bill|resolution|ordinance) would\b)"
 )
@@ -111,14 +123,39 @@ _LINK = re.compile(r"\W*(?:or|and)?\W*")
 _DEFINES = re.compile(
     r"^.{0,80}\b(?:means|shall mean|is defined as)\b|^.{0,12}\"[^\"]{2,60}\"[^.]{0,30}\b(?:mean|include)s?\b|\bthe term\b.{0,80}\b(?:mean|include)s?\b"
 )
-_SAVES = re.compile(r"\bnothing\b.{0,120}\b(?:prohibit|prevent|preclude|restrict|limit|bar)\w*")
+_SAVES = re.compile(
+    r"\bnothing\b.{0,120}\b(?:prohibit|prevent|preclude|restrict|limit|bar)\w*|"
+    r"\b(?:this|these) (?:section|subsection|chapter|article|ordinance|policy|act|resolution|provisions?|prohibitions?|restrictions?)\b[^.;]{0,40}\b(?:does|do|shall|may|is|are) not (?:be construed to |intended to )?(?:prohibit|prevent|preclude|restrict|limit|bar)\w*"
+)
+# A saving clause for crimes is every such law's; only one for civil enforcement lets it in.
+_CRIMINAL = re.compile(
+    r"\b(?:criminal|crimes?|felon\w+|judicial|judges?|court|subpoenas?|public safety)\b(?!.*\b(?:civil|administrative|immigration))"
+)
 # Who does it is punished: what the clause says of the deed points the other way.
 _PUNISHED = re.compile(
-    r"\b(?:punish\w*|penali[sz]\w*|(?:may|shall|to) sue|(?:bring|file) an? action against|subject to (?:an? |the )?(?:loss|civil penalt|fine|removal|forfeit)\w*|"
-    r"shall (?:forfeit|lose)|ineligible for (?:state|grant|fund)\w*|loss of state)\b"
+    r"\b(?:(?:punish|penali[sz])\w*(?=[^.;]{0,60}\b(?:local\w*|count(?:y|ies)|cit(?:y|ies)|municip\w+|agenc\w+|entit\w+|officials?|sheriffs?|jurisdictions?)\b)|to enjoin (?:an?y? )?(?:county|city|local|municipal|political|entity|agency|jurisdiction)\w*|removed from office|(?:may|shall|to) sue(?! (?:over|to (?:stop|block)|ICE|the (?:federal|united|trump|president)))|(?:bring|file) an? action against|subject to (?:an? |the )?(?:loss|civil penalt|fine|removal|forfeit)\w*|"
+    r"shall (?:forfeit|lose)|(?:ineligible|not (?:be )?eligible) (?:for|to)|loss of state)\b"
+)
+# A rule against rules that limit: what may not be adopted, or is void, is the limit itself.
+_FREE = r"(?:(?!\b(?:shall|may|must|will)\b)[^.;])"  # words of one verb's reach
+_ADOPT = r"(?:adopt|enact|have|implement|maintain|promulgate|pass|establish|issue|create|impose|enforce|endorse|adhere|take|put|place)\w*"
+_RULED = r"(?:polic(?:y|ies)|ordinances?|rules?|resolutions?|practices?|procedures?|regulations?|directives?|laws?|orders?|actions?|measures?|restrictions?|limitations?)"
+_HINDER = r"(?:limit|restrict|prohibit|prevent|discourag|interfer|imped|hinder|bann?(?:s|ing)?\b|bar(?:s|ring)?\b|preclud|obstruct|forbid|disallow|constrain)\w*"
+_NONE_MAY = rf"(?:\b(?:no|neither)\b{_FREE}{{0,240}}\b(?:shall|may|must|will)\b|\b(?:shall|may|must|will|can) ?not\b|\bprohibit\w* {_FREE}{{0,120}}\bfrom\b|\bunlawful for\b)"
+_PREEMPTS = re.compile(
+    rf"{_NONE_MAY} {_FREE}{{0,60}}?\b{_ADOPT}\b{_FREE}{{0,160}}?\b{_RULED}\b{_FREE}{{0,80}}?\b{_HINDER}|"
+    rf"{_NONE_MAY} (?:[\w,]+ ){{0,4}}?{_HINDER}\b(?!{_FREE}{{0,30}}\b(?:to|by) (?:ICE|immigration|federal))|"
+    rf"\b{_RULED}\b{_FREE}{{0,60}}\b{_HINDER}{_FREE}{{0,200}}\b(?:is|are|shall be) (?:hereby )?(?:void|prohibited|unenforceable|preempted|invalid|null|repealed)|"
+    rf"\bno (?:restraints?|restrictions?|limitations?|limits?|impediments?|obstacles?)\b"
+)
+# What may not be hindered: their work for, with and towards the enforcement.
+_SERVED = re.compile(
+    r"\b(?:enforc\w+|co-?operat\w+|assist\w*|communicat\w+|comply\w*|complian\w+|report\w*|shar\w+|exchang\w+|send\w*|transmit\w*|inquir\w+|ask\w*|verif\w+|participat\w+|notif\w+|detainers?|information|support\w*)\b"
 )
 _PASSIVE = re.compile(r"(?:ed|void|withdrawn|forbidden)$")
-_ALONGSIDE = re.compile(r"(?:,|\bor|\band|and/or|/|as well as) ?(?:that |which )?(?:\w+ly )?(?:to )?$")
+_ALONGSIDE = re.compile(
+    r"(?:,|\bor|\band|and/or|/|as well as) ?(?:that |which )?(?:in any (?:way|manner) |otherwise )?(?:\w+ly )?(?:to )?$"
+)
 _ASKED = re.compile(r"\b(?:receiv\w+|receipt of|whenever|in the event)\b.{0,40}\brequests?\b|\bserves as a request\b")
 # Only leave, or a signature, makes a bare mention count as cooperation; a duty must name an act.
 _LEAVE = re.compile(
@@ -130,6 +167,7 @@ _ANEW = re.compile(r"\b(?:and|but)(?: [\w-]+){0,2} $")
 
 def leaning(low: str) -> tuple[float, float]:
     """How strongly a folded, lower-case text limits and how strongly it expands (each 0 or more)."""
+    low = _LISTED.sub(lambda listed: listed[0].replace(";", ","), low)
     for pattern, other in _LEVEL:
         low = pattern.sub(other, low)
     limit = expand = 0.0
@@ -150,6 +188,8 @@ def leaning(low: str) -> tuple[float, float]:
 @lru_cache(maxsize=2048)
 def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
     """(limits, expands, whether it ends turned) of one clause, which may stand under a head that was turned."""
+    if _PREEMPTS.search(clause) and _SERVED.search(clause) and not turned and not _SAVES.search(clause):
+        return 0.0, 2.0, False
     negated, verbs = turned, 0
     punished = _PUNISHED.search(clause) is not None
     granted, leave, judged = punished, False, False
@@ -195,7 +235,7 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
     if "shallnotapply" in clause:
         less, more = 0.0, 1.0
     if _SAVES.search(clause):
-        less, more = 0.0, max(more, 1.0)
+        less, more = 0.0, 0.25 if _CRIMINAL.search(clause) else max(more, 1.0)
     if _DEFINES.match(clause):
         less = more = 0.0
     return less, more, bool((negated + verbs) % 2)
