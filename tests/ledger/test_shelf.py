@@ -17,7 +17,7 @@ from watcher.ledger.shelf import LOCK
 from watcher.model import Site, Snapshot
 from watcher.web import Index, entries
 from watcher.web.entries import Searchable
-from watcher.web.shared import Shared
+from watcher.web.tsvector import Shared
 
 SITES = {"lima": Site("lima", OHIO, "page", "https://lima.example/1")}
 LONG = "word " * 20_000 + "the very last words"
@@ -128,7 +128,7 @@ def test_only_one_process_puts_entries_there_and_another_form_is_made_anew(
         assert index.search("newcomer").total == 0
     assert index.catch_up(ledger, SITES, None) is False
     assert index.search("newcomer").total == 1
-    monkeypatch.setattr("watcher.web.shared.FORM", "another")
+    monkeypatch.setattr("watcher.web.tsvector.FORM", "another")
     monkeypatch.setattr(entries, "STEP", 3)
     assert index.catch_up(ledger, SITES, None) is True
     assert index.search("newcomer").total == 0

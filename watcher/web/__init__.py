@@ -39,7 +39,7 @@ from watcher.web.operator import Operator
 from watcher.web.pages import Pages
 from watcher.web.publish import Copy
 from watcher.web.publish import publish as write_copy
-from watcher.web.shared import Shared
+from watcher.web.tsvector import Shared
 from watcher.web.view import View
 
 __all__ = ["Copy", "Index", "View", "create", "handlers", "index_of", "publish"]

@@ -138,7 +138,7 @@ class Api:
     def change(self, request: Request) -> Response:
         """One change."""
         try:
-            found = self.view.ledger.change(request.path_params["id"])
+            found = self.view.change(request.path_params["id"])
         except StoreError as trouble:
             return refused(str(trouble), 404)
         return answer(masked_line(found)) if found else refused("no such change", 404)

@@ -97,6 +97,7 @@ class Board:
     def __init__(self, ledger: Ledger, sites: Mapping[str, Site], policy: Sequence[PolicyEntry]) -> None:
         self._ledger = ledger
         self._guard = threading.Lock()
+        self.still = False  # True of what is to show one moment: a copy that is being written
         self._alerts = 0
         self._coming: tuple[tuple[int, int], list[tuple[Meeting, list[News]]]] | None = None
         self._places: tuple[tuple[int, int], list[Place]] | None = None
@@ -119,6 +120,8 @@ class Board:
 
     def refresh(self) -> None:
         """Takes up what the ledger has got since the last time."""
+        if self.still:
+            return
         with self._guard:
             reach = self._ledger.reach()
             while self._alerts < reach.alerts and (more := self._ledger.alerts_after(self._alerts)):

@@ -211,7 +211,7 @@ class Pages:
         """One change: redline both ways, evidence and reasons, both snapshots, hashes, interval."""
         view = self.view
         try:
-            found = view.ledger.change(request.path_params["id"])
+            found = view.change(request.path_params["id"])
         except StoreError as trouble:  # several ids begin so
             return self.missing(str(trouble))
         if found is None:
@@ -291,7 +291,7 @@ class Pages:
 
     def _side(self, request: Request, side: str) -> Response:
         try:
-            found = self.view.ledger.change(request.path_params["id"])
+            found = self.view.change(request.path_params["id"])
         except StoreError as trouble:
             return self.missing(str(trouble))
         if found is None:

@@ -11,10 +11,10 @@ mark becomes a folder: `/sites?page=2` is `sites/page-2/`. Forms and exports nee
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
@@ -81,6 +81,7 @@ def publish(view: View, handlers: Callable[[View, Pages], Mapping[str, Handler]]
     waiting: list[tuple[str, str]] = [(seed, "") for seed in SEEDS]
     seen = {path for path, _ in waiting}
     view.board.refresh()
+    view.board.still = True
     while waiting:
         path, found_on = waiting.pop()
         known = before.get(path)
@@ -137,22 +138,37 @@ def _rewritten(path: str, answer: Response) -> tuple[bytes, list[str]]:
     """The body with its links made relative, and where they lead. Text of bodies cannot look like a link: its quotes are
     escaped."""
     body = bytes(answer.body)
-    here = PurePosixPath(file_of(path, answer.media_type or "")).parent
+    here = tuple(file_of(path, answer.media_type or "").split("/")[:-1])
     links: dict[str, None] = {}
 
     def relative(found: str) -> str:
-        address = urlsplit(found)
-        kept = [pair for pair in parse_qsl(address.query) if pair[0] in KEPT]
-        target = f"{address.path}?{urlencode(kept)}" if kept else address.path
+        target, file, fragment = _led(found)
         links[target] = None
-        file = os.path.relpath(file_of(target, _kind(address.path)), here)
-        return quote(file) + (f"#{address.fragment}" if address.fragment else "")
+        return _from(here, file) + fragment
 
     if answer.media_type == "text/html":
         body = LINK.sub(lambda one: f'{one[1]}="{relative(unescape(one[2]))}"', body.decode()).encode()
     elif answer.media_type == "application/json":
         body = NEXT.sub(lambda one: f'"{relative(one[1])}"', body.decode()).encode()
     return body, list(links)
+
+
+@lru_cache(4096)
+def _led(link: str) -> tuple[str, str, str]:
+    """Where a link leads in a copy: the path that is asked, the file it becomes, and the place on it."""
+    address = urlsplit(link)
+    kept = [pair for pair in parse_qsl(address.query) if pair[0] in KEPT]
+    target = f"{address.path}?{urlencode(kept)}" if kept else address.path
+    return target, file_of(target, _kind(address.path)), f"#{address.fragment}" if address.fragment else ""
+
+
+def _from(here: tuple[str, ...], file: str) -> str:
+    """The way from a folder to a file, both of the copy, as a link."""
+    parts = file.split("/")
+    same = 0
+    while same < min(len(here), len(parts) - 1) and here[same] == parts[same]:
+        same += 1
+    return quote("../" * (len(here) - same) + "/".join(parts[same:]))
 
 
 def _kind(path: str) -> str:

@@ -38,6 +38,7 @@ class View:
     )
     live: bool = True  # False for a static copy, which has no forms
     board: Board = field(init=False)
+    _change: Change | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.board = Board(self.ledger, self.sites, self.policy)
@@ -46,6 +47,16 @@ class View:
         """Each site with what the ledger knows of it."""
         states = self.ledger.site_states()
         return [(site, states.get(site.id)) for site in self.sites.values()]
+
+    def change(self, name: str) -> Change | None:
+        """One change by its id or its beginning. The last one asked for is at hand: a change never changes, and its page,
+        its two sides and its JSON are mostly asked for one after the other. Raises StoreError where several begin so."""
+        if (last := self._change) is not None and last.id == name:
+            return last
+        found = self.ledger.change(name)
+        if found is not None:
+            self._change = found
+        return found
 
     def block(self, before: int | None) -> tuple[list[tuple[int, Change]], int | None]:
         """The changes of one page of a copy with their numbers, newest first, and the number before which the next looks."""
