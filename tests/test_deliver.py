@@ -244,7 +244,7 @@ async def test_silence_on_telegram_is_repeated_once_and_marked(ledger: Ledger, c
 async def test_silence_after_the_repeat_too_is_the_end_of_it(ledger: Ledger, chat: Telegram) -> None:
     desk = on_telegram(ledger, chat)
     desk.owes(alert("k1"), alert("k2"))
-    chat.fails("sendMessage", Fault("drop", times=2, taken=True))
+    chat.fails("sendMessage", Fault("drop", taken=True), Fault("none"), Fault("drop", taken=True))
     for _ in range(4):
         await desk.flush(AGAIN)
     assert [message["text"].count("matter k1") for message in chat.posted] == [1, 1, 0]
@@ -256,18 +256,59 @@ async def test_silence_after_the_repeat_too_is_the_end_of_it(ledger: Ledger, cha
 async def test_the_one_repeat_is_not_spent_on_a_dead_line(ledger: Ledger, chat: Telegram) -> None:
     desk = on_telegram(ledger, chat)
     desk.owes(alert("k1"))
-    chat.fails("sendMessage", Fault("hang"))
-    chat.fails("getMe", Fault("hang", times=3))
+    chat.fails("sendMessage", Fault("hang"), Fault("drop", times=3))
     for _ in range(6):
         await desk.flush(AGAIN)
-    assert (len(chat.posted), chat.calls["sendMessage"], desk.only().state) == (1, 2, "sent")
+    assert (len(chat.posted), chat.calls["sendMessage"], desk.only().state) == (1, 6, "sent")
+
+
+PAGE = Fault("html", times=5, status=404, taken=True)
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("html", times=5, taken=True), Fault("status", times=5, taken=True, answer={"ok": False}), PAGE]
+)
+async def test_server_errors_of_what_was_taken_cost_one_marked_repeat(
+    tmp_path: Path, chat: Telegram, receiver: Hook, fault: Fault
+) -> None:
+    chat.fails("sendMessage", replace(fault))
+    receiver.fails("hook", replace(fault, status=500))
+    for life in range(7):
+        with Ledger.open(tmp_path / "l.sqlite3") as ledger:  # another process each time
+            desk = Desk(
+                ledger, on_telegram(ledger, chat).channels | on_hook(ledger, receiver).channels, at=NOON + AGAIN * life
+            )
+            if not life:
+                desk.owes(alert("k1"), alert("k2"))
+            await desk.flush()
+            states = desk.states()
+    assert states == ["sent"] * 4
+    assert ["possible repeat" in message["text"] for message in chat.posted] == [False, True, False]
+    assert [b'"possible_repeat": true' in body for _, body in receiver.received] == [False, True, False]
+    assert receiver.pings == 5
+
+
+async def test_what_a_kill_left_in_doubt_stays_so_while_the_service_is_away(ledger: Ledger, workspace: Slack) -> None:
+    desk = on_slack(ledger, workspace)
+    desk.owes(alert("k1"))
+    await desk.flush()
+    ledger.settle(replace(desk.only(), state="sending", receipt=None), None, NOON)
+    workspace.fails("conversations.replies", fake_slack.too_many_requests(5, times=1))
+    await desk.flush(AGAIN)
+    workspace.refuse()
+    await desk.flush(AGAIN)
+    assert desk.only().ambiguous
+    workspace.listen()
+    await desk.flush(AGAIN)
+    await desk.flush(AGAIN)
+    assert (desk.states(), len(workspace.posted)) == (["sent"], 1)
 
 
 async def test_a_webhook_is_repeated_once_with_the_same_key(ledger: Ledger, receiver: Hook) -> None:
     desk = on_hook(ledger, receiver)
     desk.owes(alert("k1"))
-    receiver.fails("hook", Fault("drop", times=5, taken=True))
-    for _ in range(5):
+    receiver.fails("hook", Fault("drop", times=5, taken=True))  # the first, and four pings
+    for _ in range(7):
         await desk.flush(AGAIN)
     assert [headers["Idempotency-Key"] for headers, _ in receiver.received] == ["k1/hook"] * 2
     assert [b'"possible_repeat": true' in body for _, body in receiver.received] == [False, True]
@@ -452,17 +493,25 @@ async def test_what_could_not_be_delivered_in_a_week_of_trying_is_dead(ledger: L
     assert "7 days" in desk.only().reason
 
 
-async def test_one_dead_channel_delays_no_other(ledger: Ledger, workspace: Slack, chat: Telegram) -> None:
+async def test_one_dead_channel_delays_no_other(
+    ledger: Ledger, workspace: Slack, chat: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram, "READ_TIMEOUT", 300.0)  # it hangs until we hang up
     desk = Desk(ledger, {"field": field_chat(chat), "newsroom-C1": newsroom(workspace)})
     desk.owes(*(alert(f"k{n}") for n in range(150)))  # more than one look into the ledger
     chat.fails("sendMessage", Fault("hang"))
-    arrived: list[float] = []
-    started = time.monotonic()
-    flushing = asyncio.create_task(
-        desk.flush(told=lambda d: arrived.append(time.monotonic() - started) if d.channel == "newsroom-C1" else None)
-    )
-    await asyncio.sleep(1.2)
-    assert arrived  # while Telegram still hangs
+    told: list[str] = []
+    arrived = asyncio.Event()
+
+    def hears(delivery: Delivery) -> None:
+        told.append(delivery.key)
+        if sum("newsroom" in key for key in told) == 150:
+            arrived.set()
+
+    flushing = asyncio.create_task(desk.flush(told=hears))
+    await asyncio.wait_for(arrived.wait(), 60)
+    assert "k0/field" not in told  # Telegram still hangs
+    await asyncio.to_thread(chat.refuse)
     await flushing
     assert len(workspace.posted) == 150
     assert ledger.deliveries(channel="field")[0].state == "owed"
@@ -553,7 +602,7 @@ async def test_a_repeat_that_is_cut_off_too_is_left_to_a_person(
     monkeypatch.setattr(telegram, "READ_TIMEOUT", 30.0)
     monkeypatch.setattr(courier, "GRACE", 0.2)
     monkeypatch.setattr(courier, "CALM", 0.1)
-    chat.fails("sendMessage", Fault("hang", times=2, taken=taken))
+    chat.fails("sendMessage", Fault("hang", taken=taken), Fault("none"), Fault("hang", taken=taken))
     with Ledger.open(tmp_path / "l.sqlite3") as ledger:
         on_telegram(ledger, chat).owes(alert("k1"))
     for _ in range(3):
@@ -565,7 +614,7 @@ async def test_a_repeat_that_is_cut_off_too_is_left_to_a_person(
             with suppress(asyncio.CancelledError):
                 await flushing
             final = desk.only()
-    assert (final.state, chat.calls["sendMessage"]) == ("dead", 2)
+    assert (final.state, chat.calls["sendMessage"]) == ("dead", 3)
     assert "may have arrived twice" in final.reason
 
 
@@ -575,6 +624,11 @@ async def test_a_repeat_that_is_cut_off_too_is_left_to_a_person(
 async def test_a_test_message_says_how_it_went(workspace: Slack, chat: Telegram) -> None:
     sent = await send_test(newsroom(workspace), lambda: NOON)
     assert (sent.state, sent.receipt) == ("sent", workspace.posted[0]["ts"])
+    await send_test(field_chat(chat), lambda: NOON)
+    for said in (str(workspace.posted[0]["blocks"]), chat.posted[0]["text"]):
+        assert "a test message, no news" in said
+        assert "Direction" not in said
+        assert "direction" not in said
     dead = await send_test(replace(field_chat(chat), secrets={"token": "1:wrong"}), lambda: NOON)
     assert (dead.state, dead.error) == ("dead", "Telegram refuses the token (invalid_token)")
 

@@ -479,7 +479,7 @@ class Stage:
     undoes: datetime | None = None
 
 
-COMPOSED = ("digest", "meeting", "notice")
+COMPOSED = ("digest", "meeting", "notice", "test")
 
 
 @dataclass(frozen=True, slots=True)

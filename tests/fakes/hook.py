@@ -17,6 +17,7 @@ class Hook(Service):
     def __init__(self) -> None:
         super().__init__()
         self.received: list[tuple[dict[str, str], bytes]] = []
+        self.pings = 0
 
     @property
     def url(self) -> str:
@@ -32,7 +33,9 @@ class Hook(Service):
     async def _take(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         fault = self.next_fault("hook")
-        if fault is None or fault.taken:
+        if body.startswith(b'{"type": "ping"'):
+            self.pings += 1
+        elif fault is None or fault.taken:
             self.received.append((dict(request.headers), body))
         await asyncio.sleep(self.delay)
         return await self.suffer(request, fault) if fault is not None else web.Response(text="thanks")

@@ -18,7 +18,7 @@ Body = dict[str, Any]
 class Fault:
     """What goes wrong with the next `times` calls of a method, and whether the message is taken all the same."""
 
-    kind: str  # status | json | html | half | drop | hang
+    kind: str  # status | json | html | half | drop | hang | none
     times: int = 1
     taken: bool = False
     status: int = 500
@@ -52,7 +52,7 @@ class Service:
         fault.times -= 1
         if fault.times <= 0:
             ordered.pop(0)
-        return fault
+        return fault if fault.kind != "none" else None
 
     async def suffer(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         """The answer, or the lack of one, that a fault means."""

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import ModuleType
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import pydantic
 
@@ -52,6 +52,7 @@ __all__ = [
     "Message",
     "Notice",
     "Pace",
+    "Question",
     "Quote",
     "Receipt",
     "SecretRef",
@@ -83,6 +84,9 @@ __all__ = [
     "unreachable",
 ]
 
+Question = Literal["unseen", "seen", "none"]
+"""What `check` is for those at the other end: nobody sees it, their program does, or there is none."""
+
 Pace = Sequence[tuple[int, float]]  # at most so many messages in so many seconds, for each of the rules
 
 
@@ -106,6 +110,7 @@ class Sender(Protocol):
     """
 
     can_ask: bool  # whether `find` can ask the service what it already has
+    question: Question
     pace: Pace
     address: str  # the registry's own word for where it writes, where a service may move that; else ""
 
@@ -116,7 +121,8 @@ class Sender(Protocol):
         """The receipt of an earlier `send` with this key; None where the service has no such message (or cannot say)."""
 
     async def check(self) -> None:
-        """A harmless question to see whether the service answers. Raises DeliveryError."""
+        """A harmless question, on the way that messages take, to see whether they would be answered now. Raises
+        DeliveryError."""
 
     async def close(self) -> None:
         """Lets go of the connection."""
@@ -189,15 +195,20 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
-def refusal(channel: str, status: int, wait: float | None = None) -> DeliveryError:
-    """What an HTTP status proves where the service has no words of its own (RFC 9110 section 15). `wait`: Retry-After."""
+def refusal(channel: str, status: int, wait: float | None = None, *, page: bool = False) -> DeliveryError:
+    """What an HTTP status proves where the service has no words of its own (RFC 9110 section 15). `wait`: Retry-After.
+
+    `page`: it came as a page, which something in between may have put in the place of the answer.
+    """
     code = f"http_{status}"
     if status == 429 or (status == 503 and wait is not None):
         return DeliveryError("asked to wait", channel=channel, code=code, scope="service", retry_after=wait or 60.0)
     if status in (401, 403, 404, 405, 410) or 300 <= status < 400:
-        return DeliveryError("we are refused there", channel=channel, code=code, scope="target", permanent=True)
+        said = "we are refused there"
+        return DeliveryError(said, channel=channel, code=code, scope="target", permanent=True, ambiguous=page)
     if status in (400, 413, 415, 422):
-        return DeliveryError("this message is refused", channel=channel, code=code, scope="message", permanent=True)
+        said = "this message is refused"
+        return DeliveryError(said, channel=channel, code=code, scope="message", permanent=True, ambiguous=page)
     unknown = status >= 500 or status < 300
     return DeliveryError("the other side is in trouble", channel=channel, code=code, scope="service", ambiguous=unknown)
 

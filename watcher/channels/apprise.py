@@ -21,6 +21,7 @@ from watcher.channels import (
     DeliveryError,
     Message,
     Pace,
+    Question,
     Receipt,
     SecretRef,
     cut,
@@ -79,6 +80,15 @@ def render(alert: Alert, channel: Channel, *, reply: bool = False, repeat: bool 
     return Message(text, {"title": defused(shortened(title, TITLE)), "text": defused(text, links - {""})})
 
 
+def render_lines(alert: Alert, channel: Channel, *, repeat: bool = False) -> Message:
+    """The headline as title (the subject of a mail), and the lines as text."""
+    told = notice(alert, repeat=repeat)
+    text = plain_text(told, 2_500)
+    title = told.headline if told.repeat is None else f"{told.repeat}: {told.headline}"
+    links = {link for _, link in told.lines if link} | {told.url or ""}
+    return Message(text, {"title": defused(shortened(title, TITLE)), "text": defused(text, links - {""})})
+
+
 def defused(text: str, links: Iterable[str] = ()) -> str:
     """`inert` text without Slack's and Discord's marks for mentions. Our own `links` stay whole, where nothing in them could
     be taken for a mention."""
@@ -94,6 +104,7 @@ class Sender:
     """One address. Apprise's own repeats are off unless the address asks for them."""
 
     can_ask = False
+    question: Question = "none"
     pace: Pace = ((1, 1.0),)
     address = ""
 

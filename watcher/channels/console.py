@@ -9,7 +9,18 @@ import pydantic
 from rich.console import Console
 from rich.text import Text
 
-from watcher.channels import Alert, Channel, DeliveryError, Message, Pace, Receipt, excerpt, notice, plain_text
+from watcher.channels import (
+    Alert,
+    Channel,
+    DeliveryError,
+    Message,
+    Pace,
+    Question,
+    Receipt,
+    excerpt,
+    notice,
+    plain_text,
+)
 
 REDLINE = 2_000  # units of each redline shown
 _STYLES = {"=": "", "-": "red strike", "+": "green bold"}
@@ -46,6 +57,7 @@ class Sender:
     """Writes to stderr; stdout belongs to the JSON lines."""
 
     can_ask = False
+    question: Question = "none"
     pace: Pace = ()
     address = ""
 

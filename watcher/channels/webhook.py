@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from watcher.channels import (
     DeliveryError,
     Message,
     Pace,
+    Question,
     Receipt,
     SecretRef,
     alert_line,
@@ -71,6 +73,7 @@ class Sender:
     """One address. Redirects are not followed: a signed alert goes where it was told to go."""
 
     can_ask = False
+    question: Question = "seen"
     says_when = True
     pace: Pace = ()
     address = ""
@@ -83,7 +86,10 @@ class Sender:
 
     async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
         """Posts once; any 2xx is taken as taken."""
-        payload: Mapping[str, Any] = message.body or {"type": "text", "text": message.text}
+        await self._post(message.body or {"type": "text", "text": message.text}, key)
+        return Receipt(key, thread)
+
+    async def _post(self, payload: Mapping[str, Any], key: str) -> None:
         body = json.dumps(payload, ensure_ascii=False).encode(
             errors="replace"
         )  # halves of characters that a page may hold
@@ -92,9 +98,9 @@ class Sender:
             headers["X-Watcher-Signature"] = signature(self._secret, body)
         try:
             async with self._connection().post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
-                if 200 <= answer.status < 300:
-                    return Receipt(key, thread)
-                raise refusal(self.name, answer.status, retry_after(answer.headers))
+                if not 200 <= answer.status < 300:
+                    is_page = answer.content_type == "text/html"
+                    raise refusal(self.name, answer.status, retry_after(answer.headers), page=is_page)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise unreachable(self.name) from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
@@ -108,7 +114,11 @@ class Sender:
         return None
 
     async def check(self) -> None:
-        """There is no harmless question."""
+        """A ping, with a key of its own: no alert, and nothing for anybody to read."""
+        key = f"ping {uuid.uuid4()}"
+        await self._post(
+            {"type": "ping", "key": key, "text": "Ordinance Watcher asks whether this address answers"}, key
+        )
 
     async def close(self) -> None:
         """Closes the connection."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from watcher import channels as kinds
@@ -40,6 +40,7 @@ class Courier:
         self.waiting: deque[Parcel] = deque()
         self.left: dict[str, float] = {}  # what is under way, and since when by the loop's clock
         self.stopped = False
+        self.turns: tuple[Turns, ...] = ()
 
     async def run(self) -> None:
         """The batch, until the channel stops taking. Cancelled, it lets what is in flight finish."""
@@ -47,12 +48,12 @@ class Courier:
             return
         grouped = getattr(self.kind, "GROUPED", False)
         self.waiting.extend(packed(self.window, self.batch, grouped=grouped))
-        turns = self.post.turns(self.window.channel, self.sender, self._written_to)
+        self.turns = self.post.turns(self.window.channel, self.sender, self._written_to)
         flying: dict[asyncio.Task[None], Parcel] = {}
         try:
             while flying or (self.waiting and not self.stopped):
                 if (parcel := self._next(flying.values())) is not None:
-                    flying[asyncio.create_task(self._in_turn(turns, parcel))] = parcel
+                    flying[asyncio.create_task(self._in_turn(parcel))] = parcel
                 if not flying:
                     await asyncio.sleep(0.1)
                     continue
@@ -70,17 +71,19 @@ class Courier:
 
     async def deliver(self, parcel: Parcel) -> None:
         """One message: ask, render, mark, send, settle, follow up."""
-        alert, repeat = parcel.alert, False
+        alert, repeat, asking = parcel.alert, False, parcel.ambiguous
         root = self.ledger.thread_root(self.name, alert.thread)
         told = told_so_far(self.window, self.sender, alert, root)
         try:
             found = None
-            if parcel.ambiguous:
+            if asking:
                 found, knows = await earlier(self.sender, parcel, root)
                 if not knows and parcel.repeat_was_cut_off:
                     self.settling.unanswered(parcel)
                     return
-                repeat = not knows
+                asking, repeat = False, not knows
+                if repeat and self.sender.question != "none":
+                    await in_turn(self.turns)  # the question had the turn of this message
             loud = told.new_stage(alert)
             message = rendered(self.window, self.kind, parcel, reply=root is not None, repeat=repeat, loud=loud)
             if found is None:
@@ -88,7 +91,8 @@ class Courier:
             receipt = found or await send(self.window, self.sender, message, parcel, root)
         except DeliveryError as error:
             waiting = [one for other in self.waiting for one in other.members]
-            goes_on = self.settling.failed(parcel, error, waiting, repeat=repeat, can_ask=self.sender.can_ask)
+            parcel = parcel.once_more() if asking else parcel
+            goes_on = self.settling.failed(parcel, error, waiting, repeat=repeat, sender=self.sender)
             self.stopped |= not goes_on
             return
         except Taken:
@@ -141,8 +145,8 @@ class Courier:
             taken |= parcel.threads
         return None
 
-    async def _in_turn(self, turns: Iterable[Turns], parcel: Parcel) -> None:
-        await in_turn(turns)
+    async def _in_turn(self, parcel: Parcel) -> None:
+        await in_turn(self.turns)
         if not self.stopped:
             self.left[parcel.key] = clock()
             await self.deliver(parcel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,14 +10,18 @@ from datetime import datetime
 from watcher.channels import Sender
 from watcher.deliver.outbox import Outbox
 from watcher.deliver.parcels import Pair, Parcel
+from watcher.deliver.settling import TRIED_FOR_LONG
 from watcher.errors import DeliveryError
-from watcher.model import Alert, Receipt
+from watcher.model import Alert, Delivery, Receipt
+
+_REFUSED = re.compile(r"\(http_4\d\d\)$")  # of `DeliveryError.said`, as it was written down
 
 
 async def earlier(sender: Sender, parcel: Parcel, root: str | None) -> tuple[Receipt | None, bool]:
     """The receipt of an earlier attempt, where the service can tell; and whether it could. Raises DeliveryError.
 
-    One that cannot be asked is at least asked for a sign of life, so that the one repeat is not spent on a dead line.
+    One that cannot be asked for it is asked whether it would take a message now, and until it would the one repeat is
+    not spent.
     """
     if parcel.repeat_was_cut_off and not sender.can_ask:
         return None, False
@@ -26,12 +31,23 @@ async def earlier(sender: Sender, parcel: Parcel, root: str | None) -> tuple[Rec
         except DeliveryError as error:
             if not error.permanent and _out_of_reach(error):
                 raise  # else it can post but not look: no scope, no such call
+    if not _worth_asking(sender, parcel.first):
+        return None, False
     try:
         await sender.check()
     except DeliveryError as error:
         if _out_of_reach(error):
             raise
     return None, False
+
+
+def _worth_asking(sender: Sender, tried: Delivery) -> bool:
+    """A question that others see is asked where the service was in trouble, not where a kill of ours left the doubt nor
+    where we were refused; and none for ever."""
+    if tried.attempts >= TRIED_FOR_LONG:
+        return False
+    in_trouble = bool(tried.error) and not _REFUSED.search(tried.error or "")
+    return sender.question == "unseen" or (sender.question == "seen" and in_trouble)
 
 
 def perhaps_told(ledger: Outbox, due: Sequence[Pair]) -> Sequence[Pair]:

@@ -43,14 +43,16 @@ class Parcel:
         return any(delivery.ambiguous and delivery.state == "sending" for delivery in self.members)
 
     def once_more(self) -> Parcel:
-        """The parcel with one more attempt of it under way."""
-        return replace(
-            self, members=tuple(replace(one, state="sending", attempts=one.attempts + 1) for one in self.members)
-        )
+        """The parcel with one more attempt of it under way. What was cut off stays in doubt, however this one ends."""
+        return replace(self, members=tuple(_once_more(one) for one in self.members))
 
     def settled(self, **fields: object) -> list[Delivery]:
         """Its deliveries with these fields changed."""
         return [replace(delivery, **fields) for delivery in self.members]  # type: ignore[arg-type]
+
+
+def _once_more(one: Delivery) -> Delivery:
+    return replace(one, state="sending", attempts=one.attempts + 1, ambiguous=one.ambiguous or one.state == "sending")
 
 
 def packed(window: Window, batch: Sequence[Pair], *, grouped: bool) -> Iterable[Parcel]:

@@ -13,7 +13,7 @@ from watcher.deliver.outbox import Window
 from watcher.deliver.pacing import move_of
 from watcher.deliver.parcels import Parcel
 from watcher.errors import DeliveryError
-from watcher.model import Message, Receipt
+from watcher.model import Alert, Channel, Message, Receipt
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +29,18 @@ def rendered(window: Window, kind: ModuleType, parcel: Parcel, *, reply: bool, r
         said = f"told {words.span(waited)} after it was noticed"
         alert = replace(alert, late=f"{alert.late}; {said}" if alert.late else said)
     if not alert.is_told_to_readers:
-        compact = getattr(kind, "render_lines", None)
-        if compact is None:
-            return Message(words.plain_text(words.notice(alert, repeat=repeat), PLAIN))
-        lines: Message = compact(alert, window.channel, repeat=repeat)
-        return lines
+        return as_lines(kind, alert, window.channel, repeat=repeat)
     message: Message = kind.render(alert, window.channel, reply=reply, repeat=repeat)
     return replace(message, loud=loud)
+
+
+def as_lines(kind: ModuleType, alert: Alert, channel: Channel, *, repeat: bool) -> Message:
+    """A digest, a meeting, a word to the operator, a test: as the service shows lines, else as plain text."""
+    compact = getattr(kind, "render_lines", None)
+    if compact is None:
+        return Message(words.plain_text(words.notice(alert, repeat=repeat), PLAIN))
+    lines: Message = compact(alert, channel, repeat=repeat)
+    return lines
 
 
 class Taken(Exception):
@@ -106,6 +111,7 @@ async def _sent(window: Window, sender: Sender, message: Message, key: str, root
                 root = None
             elif error.scope == "message" and message.body:
                 log.warning("channel %s refuses a message (%s): sent as plain text", name, error.code)
-                message = replace(message, body={})
+                said = f"↻ possible repeat\n{message.text}" if error.ambiguous else message.text
+                message = replace(message, text=said, body={})
             else:
                 raise

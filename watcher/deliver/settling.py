@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from watcher import alerts as words
+from watcher.channels import Sender
 from watcher.deliver.outbox import Window
 from watcher.deliver.pacing import aside_of
 from watcher.deliver.parcels import Parcel
@@ -64,11 +65,11 @@ class Settling:
             self._ledger.move(place, where, self._window.now())
 
     def failed(
-        self, parcel: Parcel, error: DeliveryError, waiting: Sequence[Delivery], *, repeat: bool, can_ask: bool
+        self, parcel: Parcel, error: DeliveryError, waiting: Sequence[Delivery], *, repeat: bool, sender: Sender
     ) -> bool:
         """What a failure leaves behind; True where the channel goes on.
 
-        `waiting`: what else it was to be handed; `repeat`: whether this was one; `can_ask`: whether the service can be.
+        `waiting`: what else it was to be handed; `repeat`: whether this was one, sent by `sender`.
         """
         now = self._window.now()
         members = (replace(one, error=error.said, ambiguous=error.ambiguous or one.ambiguous) for one in parcel.members)
@@ -79,12 +80,14 @@ class Settling:
         elif error.scope in ("message", "thread") and error.permanent:
             self._refused(failed)
             return True
-        elif repeat and failed.first.attempts > 1 and error.ambiguous and error.code == "no_answer":
+        elif repeat and failed.first.attempts > 1 and _ends_it(error, sender):
             self.unanswered(failed)
         elif aged:
             self._window.settle(failed.settled(state="dead", reason=f"not delivered in {TOO_OLD.days} days"))
         else:
-            self._rest(failed, error, timedelta() if can_ask or error.code != "no_answer" else BEFORE_A_REPEAT)
+            self._rest(
+                failed, error, BEFORE_A_REPEAT if error.code == "no_answer" and not sender.can_ask else timedelta()
+            )
         return False
 
     def unanswered(self, parcel: Parcel) -> None:
@@ -114,7 +117,11 @@ class Settling:
         until = now + max(PARKED_FOR, back_off(waiting[0].attempts))
         self._ledger.park(self._name, reason, since, until)
         held = [one for place, one in enumerate(waiting) if place < tried or one.state != "held"]
-        self._window.settle([replace(one, state="held", reason=reason, next_attempt_at=until) for one in held])
+        self._window.settle([
+            replace(one, state="held", reason=reason, next_attempt_at=until, ambiguous=one.ambiguous or cut_off)
+            for place, one in enumerate(held)
+            for cut_off in [place >= tried and one.state == "sending"]
+        ])  # fmt: skip
 
     def _refused(self, failed: Parcel) -> None:
         """Dead; what was refused as one message of several goes out one by one."""
@@ -137,6 +144,12 @@ class Settling:
         self._window.settle(failed.settled(state="owed", next_attempt_at=at))
         if at > until:
             self._ledger.put_off(self._name, failed.threads, at)  # the others go first, but not of its own matter
+
+
+def _ends_it(error: DeliveryError, sender: Sender) -> bool:
+    """Whether a repeat that ended so is the last. Where the service cannot even be asked whether it would take one, a 5xx
+    is more likely a refusal, and an alert lost is worse than a further copy that says what it is."""
+    return error.ambiguous and (error.code == "no_answer" or sender.question != "none")
 
 
 def back_off(attempts: int) -> timedelta:

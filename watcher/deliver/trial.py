@@ -7,9 +7,14 @@ from dataclasses import replace
 from watcher import channels as kinds
 from watcher.channels import Sender
 from watcher.deliver.outbox import Clock
+from watcher.deliver.sending import as_lines
 from watcher.errors import DeliveryError
 from watcher.model import Alert, Channel, Delivery, Jurisdiction
 
+SAID = (
+    "This channel works: alerts that its routes let through will arrive here.",
+    "Somebody ran “watcher send-test”. No council did anything, and nothing is to be done.",
+)
 NOWHERE = Jurisdiction("xx-test", "Test", "XX", "other", "UTC")
 
 
@@ -21,17 +26,20 @@ async def send_test(channel: Channel, now: Clock) -> Delivery:
         site="send-test",
         jurisdiction=NOWHERE,
         label="relevant",
-        headline=f"Ordinance Watcher: test message to {channel.name}. If you read this, alerts will arrive here.",
+        headline="Ordinance Watcher: a test message, no news",
         changes=(),
         thread="test",
-        urgency="routine",
+        urgency="soon",
         created_at=started,
+        kind="test",
+        lines=tuple((line, "") for line in SAID),
+        late=f"channel {channel.name} · {started:%Y-%m-%d %H:%M} UTC",
     )
     delivery = Delivery(f"{alert.key}/{channel.name}", alert.key, channel.name, "sending", "send-test", attempts=1)
     kind = kinds.load(channel.kind)
     sender: Sender = kind.Sender(channel)
     try:
-        message = kind.render(alert, channel, reply=False, repeat=False)
+        message = as_lines(kind, alert, channel, repeat=False)
         receipt = await sender.send(message, key=delivery.key, thread=None)
     except DeliveryError as error:
         return replace(delivery, state="dead", error=error.said)

@@ -22,6 +22,7 @@ from watcher.channels import (
     DeliveryError,
     Message,
     Pace,
+    Question,
     Receipt,
     SecretRef,
     retry_after,
@@ -70,8 +71,9 @@ class Options(pydantic.BaseModel):
 
 
 def _code(body: str) -> str:
-    """A webhook answers with the bare code; anything else (a proxy's page) is none."""
-    return body.strip() if re.fullmatch(r"[a-z0-9_]{1,60}", body.strip()) else ""
+    """A webhook answers with the bare code, or with JSON that names it; anything else (a proxy's page) is none."""
+    found = re.fullmatch(r'([a-z0-9_]{1,60})|\{.*"error"\s*:\s*"([a-z0-9_]{1,60})".*\}', body.strip(), re.DOTALL)
+    return str(found[1] or found[2]) if found else ""
 
 
 class Sender:
@@ -88,6 +90,7 @@ class Sender:
         self._base_url = str(channel.options.get("base_url") or API)
         self._session: aiohttp.ClientSession | None = None
         self.can_ask = self._webhook is None
+        self.question: Question = "unseen" if self.can_ask else "seen"
 
     async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
         """Posts once. `key` travels as message metadata and as client_msg_id."""
@@ -183,11 +186,12 @@ class Sender:
         raise DeliveryError("too much history to search", channel=self.name, code="history_too_long", permanent=True)
 
     async def check(self) -> None:
-        """auth.test; a webhook cannot be asked anything."""
-        if self._webhook is not None:
-            return
+        """auth.test; of a webhook, whether it refuses a message without a text as it should."""
         try:
-            await self._client().auth_test()
+            if self._webhook is None:
+                await self._client().auth_test()
+            else:
+                await self._post_to_webhook(self._webhook, {"text": ""}, "")
         except TROUBLE as trouble:
             raise self._known(trouble) from None
 
@@ -233,8 +237,8 @@ class Sender:
         if code in THREAD_GONE:
             return self._error("the thread is gone", word, "thread")
         if code in TARGET_DEAD or code.startswith("restricted_action") or (self._webhook and status in (403, 404, 410)):
-            return self._error("Slack refuses the channel", word, "target", permanent=True)
-        if code in REFUSED or (status == 400 and not code) or code.startswith(("invalid_metadata", "metadata_")):
+            return self._error("Slack refuses the channel", word, "target", permanent=True, ambiguous=not code)
+        if code in REFUSED or code.startswith(("invalid_metadata", "metadata_")):
             return self._error("Slack refuses this message", word, "message", permanent=True)
         return self._error("Slack is in trouble", word, "service", ambiguous=not code or code in MAYBE_POSTED)
 

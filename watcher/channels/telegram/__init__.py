@@ -32,7 +32,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from watcher.channels import Channel, DeliveryError, Message, Pace, Receipt, SecretRef, cut, leaves
+from watcher.channels import Channel, DeliveryError, Message, Pace, Question, Receipt, SecretRef, cut, leaves
 from watcher.channels.telegram.lines import render_lines
 from watcher.channels.telegram.marks import render
 
@@ -85,6 +85,7 @@ def _chat_name(text: str) -> str:
 ChatName = Annotated[
     str, pydantic.AfterValidator(_chat_name), pydantic.WithJsonSchema({"type": "string", "pattern": CHAT})
 ]
+NOT_JSON = ". parsing the server response"  # PTB's words, after the status
 TROUBLE = (TelegramError, KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
@@ -108,6 +109,7 @@ class Sender:
     """One chat. PTB repeats nothing by itself."""
 
     can_ask = False
+    question: Question = "unseen"
     says_when = True
     pace_of_token: Pace = ((25, 1.0),)  # of about 30 a second that one bot may send to all its chats together
 
@@ -217,13 +219,14 @@ class Sender:
         return None
 
     async def check(self) -> None:
-        """getMe: does the service answer, and does it know us."""
+        """sendMessage without a text, which is refused: the same way, the same chat, and nobody sees anything."""
         try:
-            await self._bot.get_me()
+            await self._bot.send_message(chat_id=self._where, text="", disable_notification=True)
         except (KeyError, TypeError, ValueError, AttributeError):
             return  # it answered, if oddly
         except TelegramError as trouble:
-            raise self._known(trouble) from None
+            if (known := self._known(trouble)).scope != "message":
+                raise known from None
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -242,6 +245,8 @@ class Sender:
         """What an exception of PTB proves. BadRequest and TimedOut are NetworkErrors, so the order matters."""
         said = re.sub(r"\d{6,}:[\w-]{20,}", "…", str(trouble).replace(self._token, "…")).lower()[:120]
         match trouble:
+            case _ if NOT_JSON in said and not re.search(r"\((429|5\d\d)\)", said):  # a page of something in between
+                return self._error("not Telegram answered", "not_telegram", "service", ambiguous=True)
             case RetryAfter():
                 wait = trouble.retry_after
                 seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
@@ -268,8 +273,13 @@ class Sender:
             case TimedOut():
                 return self._error("Telegram did not answer", "no_answer", "service", ambiguous=True)
             case _:
-                if "(429)" in str(trouble):  # without the time to wait that PTB makes RetryAfter of
-                    return self._error("Telegram asks to wait", "http_429", "service", retry_after=60.0)
+                if (
+                    "(429)" in said or "too many requests" in said
+                ):  # without the time to wait that PTB makes RetryAfter of
+                    told = re.search(r"retry after (\d{1,6})", said)
+                    return self._error(
+                        "Telegram asks to wait", "http_429", "service", retry_after=float(told[1]) if told else 60.0
+                    )
                 status = re.search(r"\((5\d\d)\)", str(trouble))
                 code = f"http_{status.group(1)}" if status else "no_answer"
                 return self._error("Telegram is in trouble", code, "service", ambiguous=True)
