@@ -549,6 +549,23 @@ async def test_apprise_says_the_alert_in_the_form_of_the_service() -> None:
     assert "[-may-]{+shall not+}" in told["message"]
 
 
+@pytest.mark.parametrize(
+    ("said", "scope", "ambiguous"),
+    [
+        ("Socket Exception: (421, b'busy, try later')", "service", False),
+        ("Socket Exception: {'c@d.example': (451, b'greylisted')}", "service", False),
+        ("Socket Exception: {'c@d.example': (550, b'5.1.1 no such user')}", "target", False),
+        ("Socket Exception: (554, b'5.6.0 refused')", "message", False),
+        ("Socket Exception: (535, b'5.7.8 no')", "token", False),
+        ("Socket Exception: Connection unexpectedly closed", "service", True),
+        ("Socket Exception: [SSL: WRONG_VERSION_NUMBER] wrong version number", "service", False),
+    ],
+)
+def test_what_a_mail_server_refused_it_did_not_take(said: str, scope: str, ambiguous: bool) -> None:
+    error = apprise.Sender(Channel("m", "apprise", {}, {"url": "json://127.0.0.1"}))._known([said])
+    assert (error.scope, error.ambiguous) == (scope, ambiguous)
+
+
 async def test_an_apprise_message_is_cut_to_what_its_service_takes() -> None:
     with Hook() as receiver:
         await sent(apprise_hook(receiver), Message("long " * 20_000))

@@ -106,7 +106,8 @@ def leaves() -> None:
 class Sender(Protocol):
     """One connection to one destination. Every call is one attempt: repeating is the outbox's own affair.
 
-    A sender that cannot ask may say `says_when = True`: it calls `leaves` as a message goes.
+    A sender that cannot ask may say `says_when = True`: it calls `leaves` as a message goes. One that says
+    `beside = False` is handed one message at a time, however slow.
     """
 
     can_ask: bool  # whether `find` can ask the service what it already has

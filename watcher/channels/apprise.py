@@ -39,10 +39,14 @@ SECONDS = 60  # of one call, all of its steps together
 
 _UNREACHABLE: Final = (
     "newconnectionerror", "connecttimeout", "connection refused", "nameresolutionerror", "name or service not known",
-    "failed to resolve", "no route to host", "network is unreachable", "certificate verify failed",
+    "failed to resolve", "no route to host", "network is unreachable", "certificate verify failed", "sslerror",
+    "[ssl: ", "errno 111]", "errno 113]", "gaierror",
 )  # fmt: skip
 _SIGN_IN: Final = ("smtpauthenticationerror", "authentication failed", "authentication unsuccessful", "login failed")
 
+_SMTP = re.compile(
+    r"(\{'[^']*': )?\((\d{3}), b['\"]"
+)  # as smtplib's exceptions spell an answer, of one addressee or of all
 
 _heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
@@ -105,6 +109,7 @@ class Sender:
 
     can_ask = False
     question: Question = "none"
+    beside = False  # Apprise paces every service itself, and would turn the order around
     pace: Pace = ((1, 1.0),)
     address = ""
 
@@ -124,7 +129,8 @@ class Sender:
     async def send(self, message: Message, *, key: str, thread: str | None) -> Receipt:
         """Hands the message on, once."""
         service = self._apprise[0]
-        title = str(message.body.get("title", ""))
+        first = shortened(message.text.strip().partition("\n")[0], TITLE)  # a mail without a subject is taken for spam
+        title = str(message.body.get("title") or defused(first))
         text = str(message.body.get("text") or defused(message.text))
         room = max(100, int(service.body_maxlen) - len(title) - 10)  # where there are no titles it stands in the text
         said: list[str] = []
@@ -148,9 +154,22 @@ class Sender:
             return DeliveryError(said, channel=self.name, code="sign_in", scope="token", permanent=True)
         if status:
             return refusal(self.name, int(status[-1]))
+        if mail := _SMTP.search(text):
+            return self._mail_refused(int(mail[2]), addressee=mail[1] is not None)
         if any(word in text for word in _UNREACHABLE):
             return unreachable(self.name)
         return unanswered(self.name)
+
+    def _mail_refused(self, answer: int, *, addressee: bool) -> DeliveryError:
+        """What an answer of a mail server proves (RFC 5321 section 4.2.1): whatever it refused, it did not take."""
+        code = f"smtp_{answer}"
+        if answer in (530, 534, 535, 538):
+            said = "the service refuses the sign-in"
+            return DeliveryError(said, channel=self.name, code=code, scope="token", permanent=True)
+        if answer < 500:
+            return DeliveryError("the mail server asks to come later", channel=self.name, code=code, scope="service")
+        said, scope = ("the addressee is refused", "target") if addressee else ("this message is refused", "message")
+        return DeliveryError(said, channel=self.name, code=code, scope=scope, permanent=True)
 
     async def find(self, key: str, since: datetime, thread: str | None) -> Receipt | None:
         """Cannot be asked."""

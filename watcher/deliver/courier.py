@@ -132,7 +132,8 @@ class Courier:
     def _next(self, flying: Collection[Parcel]) -> Parcel | None:
         """The next parcel that may go now: none before the last one had its turn, none beside what seems stuck, and
         none of a matter that is under way."""
-        if self.stopped or len(flying) >= BESIDE or len(flying) > len(self.left):
+        beside = BESIDE if getattr(self.sender, "beside", True) else 1
+        if self.stopped or len(flying) >= beside or len(flying) > len(self.left):
             return None
         if any(clock() - since > STUCK for since in self.left.values()):
             return None
