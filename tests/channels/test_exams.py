@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,8 @@ from tests.fakes.service import Fault
 from tests.fakes.slack import Slack
 from tests.fakes.telegram import Telegram
 from watcher import channels
-from watcher.alerts import short_id, units
+from watcher.alerts import short_id, together, units
+from watcher.alerts.bundle import digest_bundle, meeting_bundle
 from watcher.channels import apprise, retry_after, slack, telegram, webhook
 from watcher.channels.slack.blocks import decided
 from watcher.errors import DeliveryError
@@ -472,7 +474,9 @@ def alerts_of_any_text(draw: st.DrawFn) -> Alert:
 
 any_alert = given(told=alerts_of_any_text(), reply=st.booleans(), repeat=st.booleans())
 thorough = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -509,6 +513,44 @@ def test_telegram_takes_any_text_and_it_mentions_nobody(told: Alert, reply: bool
     assert set(fake_telegram.mentions(re.sub(r"https?://\S+", "", text))) <= {own}
     assert ("possible repeat" in text) == repeat
     html.encode()
+
+
+@st.composite
+def messages_of_lines(draw: st.DrawFn) -> Alert:
+    """A digest, a meeting, or a word to the operator."""
+    told = draw(alerts_of_any_text())
+    if draw(st.booleans()):
+        source = draw(
+            st.sampled_from(["HTTPS://Council.EXAMPLE/a b?<x>|y", "http://c.example/" + "p" * 1900, "ftp://x", ""])
+        )
+        many = draw(st.sampled_from([1, 3, 40, 120]))
+        several = [replace(told, key=f"k{n}", source_url=source) for n in range(many)]
+        bundle = draw(st.sampled_from([digest_bundle("daily 07:30", "UTC", NOON), meeting_bundle(told)]))
+        return together(several, bundle, NOON)
+    lines = draw(st.lists(st.tuples(texts, texts), max_size=8))
+    return replace(told, kind="notice", lines=tuple(lines), late=draw(st.sampled_from(["", HOSTILE.replace("jane@", "")])))
+
+
+@thorough
+@given(told=messages_of_lines(), repeat=st.booleans())
+def test_a_digest_a_meeting_and_a_word_of_any_text_are_taken(told: Alert, repeat: bool) -> None:
+    blocks: Any
+    body = slack.render_lines(told, Channel("c", "slack"), repeat=repeat).body
+    blocks, fallback = body["blocks"], str(body["text"])
+    assert fake_slack.wrong_with(blocks, fallback) is None
+    assert len(json.dumps(blocks)) <= 12_000
+    assert fake_slack.pings(fallback, blocks) == []
+    html = str(telegram.render_lines(told, Channel("c", "telegram"), repeat=repeat).body["html"])
+    text = fake_telegram.parsed(html)
+    assert 1 <= units(text + fake_telegram.parsed(telegram.NO_TOPIC)) <= 4096
+    known = {short_id(told.key), *re.findall(r"#[A-Z2-7]{5}\b", " ".join(line for line, _ in told.lines))}
+    assert set(fake_telegram.mentions(re.sub(r"https?://\S+", "", text))) <= known
+    for kind in ("webhook", "apprise"):
+        message = channels.load(kind).render_lines(told, Channel("c", kind), repeat=repeat)
+        message.text.encode()
+        json.dumps(message.body)
+        assert "jane@mail" not in message.text
+    assert all(("possible repeat" in said) == repeat for said in (json.dumps(blocks), text, message.text))
 
 
 @thorough

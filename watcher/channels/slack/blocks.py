@@ -99,7 +99,7 @@ def _quoted(quoted: Quote, share: int, source: str | None) -> Iterable[Block]:
         words.append({"type": "text", "text": caption + "\n", "style": {"italic": True}})
     styles = {"-": {"strike": True}, "+": {"bold": True}}
     for mark, text in apart(excerpt(quoted.redline, share)):
-        for piece in _pieces(text, TEXT):
+        for piece in pieces(text, TEXT):
             words.append({"type": "text", "text": piece} | ({"style": styles[mark]} if mark in styles else {}))
     elements: list[Block] = [{"type": "rich_text_section", "elements": words}] if words else []
     said = [f"“{cut(text, max(40, min(400, share // 4)))}” – {cut(cue, 100)}" for text, cue in quoted.evidence[:4]]
@@ -156,7 +156,8 @@ def link(url: str, words: str) -> str:
     return f"<{escaped(url).replace('|', '%7C')}|{words}>"
 
 
-def _pieces(text: str, size: int) -> Iterable[str]:
+def pieces(text: str, size: int) -> Iterable[str]:
+    """The text in pieces of at most so many UTF-16 units."""
     for start in range(0, len(text), size // 2):  # half: an astral character is two UTF-16 units
         yield text[start : start + size // 2]
 

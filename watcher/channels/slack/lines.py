@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from watcher.channels import Alert, Channel, Message, lines_within, notice, plain_text, shortened
-from watcher.channels.slack.blocks import HEADER, SERIALISED, context, cut_escaped, link, size
+from watcher.channels.slack.blocks import HEADER, SERIALISED, TEXT, context, cut_escaped, link, pieces, size
 
 Block = dict[str, Any]
 
@@ -34,7 +34,7 @@ def render_lines(alert: Alert, channel: Channel, *, repeat: bool = False) -> Mes
 def _listed(lines: tuple[tuple[str, str | None], ...]) -> list[Block]:
     sections = []
     for text, url in lines:
-        parts: list[Block] = [{"type": "text", "text": f"• {text}"}]
+        parts: list[Block] = [{"type": "text", "text": piece} for piece in pieces(f"• {text}", TEXT)]
         if url:
             parts += [{"type": "text", "text": " "}, {"type": "link", "url": url, "text": "page"}]
         sections.append({"type": "rich_text_section", "elements": [*parts, {"type": "text", "text": "\n"}]})

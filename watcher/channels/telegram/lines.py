@@ -13,7 +13,7 @@ def render_lines(alert: Alert, channel: Channel, *, repeat: bool = False) -> Mes
     top += [(inert(shortened(told.headline, 400)), "b"), (f" · {told.id}\n", "")]
     bottom: list[Run] = [("\nSource: ", ""), (told.url, "a")] if told.url else []
     bottom += [(f"\nOffice: {shortened(told.office, 200)}", "")] if told.office else []
-    bottom += [(f"\n{told.noticed}", "i")] if told.noticed else []
+    bottom += [(f"\n{inert(shortened(told.noticed, 300))}", "i")] if told.noticed else []
     room = LIMIT - sum(units(text) for text, _ in (*top, *bottom))
     said: list[Run] = []
     while not said or sum(units(text) for text, _ in said) > LIMIT - 200 - sum(
