@@ -528,7 +528,9 @@ def messages_of_lines(draw: st.DrawFn) -> Alert:
         bundle = draw(st.sampled_from([digest_bundle("daily 07:30", "UTC", NOON), meeting_bundle(told)]))
         return together(several, bundle, NOON)
     lines = draw(st.lists(st.tuples(texts, texts), max_size=8))
-    return replace(told, kind="notice", lines=tuple(lines), late=draw(st.sampled_from(["", HOSTILE.replace("jane@", "")])))
+    return replace(
+        told, kind="notice", lines=tuple(lines), late=draw(st.sampled_from(["", HOSTILE.replace("jane@", "")]))
+    )
 
 
 @thorough
