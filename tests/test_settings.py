@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from watcher.errors import RegistryError
 from watcher.model import Channel
-from watcher.settings import NAMES, Redaction, SecretRef, Settings, idle, load, redact, resolve
+from watcher.settings import NAMES, Redaction, SecretRef, Settings, idle, links, load, redact, resolve
 
 TELEGRAM = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 SLACK = "-".join(["xoxb", "1234567890", "abcdefABCDEF"])
@@ -36,6 +36,18 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert idle(settings) == ()
     assert (str(settings.registry), str(settings.data)) == ("sites.yaml", "snapshots")
     assert (settings.web_host, settings.web_port, settings.log) == ("127.0.0.1", 8080, "console")
+
+
+def test_messages_that_lead_nobody_to_the_page_are_told_of() -> None:
+    console, away = Channel("log", "console"), Channel("newsroom", "slack")
+    assert links(Settings(), [console]) == ()
+    assert links(load({"WATCHER_WEB_URL": "https://watch.example"}), [away]) == ()
+    (said,) = map(str, links(Settings(), [console, away]))
+    assert said.startswith(
+        "environment: WATCHER_WEB_URL: is not set: messages to newsroom lead to the page on this machine"
+    )
+    (said,) = map(str, links(load({"WATCHER_BEHIND_PROXY": "1"}), [away]))
+    assert "messages to newsroom carry no link to the page" in said
 
 
 def test_every_variable_is_read() -> None:

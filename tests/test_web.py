@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +38,7 @@ from watcher.model import (
 )
 from watcher.model import Request as PageRequest
 from watcher.snapshots import Objects
-from watcher.web import lists
+from watcher.web import lists, operator
 from watcher.web.counties import county, outlines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -355,6 +356,7 @@ async def test_a_form_of_nonsense_and_a_defect_are_answered_safely(
 ) -> None:
     view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, token="open sesame")
     monkeypatch.setattr(view.board, "places", lambda now: 1 / 0)
+    monkeypatch.setattr(operator, "PAUSE", 0.0)
     transport = ASGITransport(app=web.create(view), raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert (await client.post("/operator", content=b"token=open+sesame&" + b"a=1&" * 100)).status_code == 400
@@ -482,7 +484,8 @@ async def test_the_calendar_holds_the_meetings_with_relevant_items(full: Ledger)
         assert "http://127.0.0.1/changes/aa11" in event["DESCRIPTION"]
 
 
-async def test_only_the_operator_mutes_and_only_with_the_token(full: Ledger) -> None:
+async def test_only_the_operator_mutes_and_only_with_the_token(full: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operator, "PAUSE", 0.0)
     view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, token="open sesame")
     form = {"what": "detainer", "until": "2026-12-24", "reason": "recess", "by": "ada", "do": "mute"}
     async with AsyncClient(transport=ASGITransport(app=web.create(view)), base_url="http://127.0.0.1") as client:
@@ -538,6 +541,40 @@ async def test_search_finds_words_in_changes_with_filters_and_marks(full: Ledger
         'q=a"b',
     ):
         assert "<mark>" not in (await ask(view, f"/search?{nothing}")).text, nothing
+
+
+async def test_wrong_tokens_wait_in_line_and_the_right_one_does_not(
+    full: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operator, "PAUSE", 0.05)
+    monkeypatch.setattr(operator, "CROWD", 3)
+    view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, token="open sesame")
+    ended: list[str] = []
+    async with AsyncClient(transport=ASGITransport(app=web.create(view)), base_url="http://127.0.0.1") as client:
+
+        async def tries(token: str) -> int:
+            status = (await client.post("/operator", data={"what": "x", "do": "unmute", "token": token})).status_code
+            ended.append(token)
+            return status
+
+        assert await asyncio.gather(*map(tries, ("a", "b", "open sesame"))) == [403, 403, 200]
+        assert ended == ["open sesame", "a", "b"]
+        assert await asyncio.gather(*map(tries, "abcd")) == [403, 403, 403, 429]
+        assert await tries("open sesame") == 200
+
+
+async def test_half_a_character_costs_itself_and_not_the_answer(full: Ledger) -> None:
+    home = replace(PLACE, name="Lond\ud800on")
+    view = web.View(full, {COUNCIL.id: replace(COUNCIL, jurisdiction=home)}, lambda: NOW, beat=NOW)
+    for path in (
+        "/api/v1/jurisdictions",
+        f"/api/v1/jurisdictions/{home.slug}",
+        "/api/v1/sites",
+        "/",
+        f"/j/{home.slug}",
+    ):
+        assert (await ask(view, path)).status_code == 200, path
+    assert (await ask(view, "/api/v1/jurisdictions")).json()["items"][0]["name"] == "Lond?on"
 
 
 async def test_a_document_is_found_by_what_it_says_now(full: Ledger, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from watcher import deliver, extractors, listen, wall, web
+from watcher import deliver, extractors, listen, settings, wall, web
 from watcher.app import App, Reporter, Rounds, SystemClock, due_sites, fetching, hand_out
 from watcher.errors import StoreError
 from watcher.model import Request, Site, Snapshot
@@ -79,6 +79,8 @@ async def serving(app: App, view: web.View) -> AsyncIterator[None]:
     log.info("the page is at http://%s:%s", *listener.getsockname()[:2])
     if not app.config.behind_proxy:  # behind one only WATCHER_WEB_URL tells where readers find it
         app.page = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    for said in settings.links(app.config, app.book.channels.values()):
+        log.info("%s", said)
     keeping = asyncio.create_task(indexing(view))
     try:
         yield

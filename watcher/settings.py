@@ -102,6 +102,18 @@ def idle(settings: Settings) -> tuple[Problem, ...]:
     )
 
 
+def links(settings: Settings, channels: Iterable[Channel]) -> tuple[Problem, ...]:
+    """What is to be said of where the links in messages lead: people elsewhere cannot open this machine's loopback."""
+    away = sorted(channel.name for channel in channels if channel.kind != "console")
+    if settings.web_url or not away:
+        return ()
+    leads = (
+        "carry no link to the page" if settings.behind_proxy else "lead to the page on this machine, which nobody else can open"
+    )  # fmt: skip
+    words = f"is not set: messages to {', '.join(away)} {leads}; set it to the address where readers find the page"
+    return (Problem("environment", 0, "", "WATCHER_WEB_URL", words),)
+
+
 def resolve(channel: Channel, environ: Mapping[str, str]) -> Channel:
     """The channel with every `env:NAME` option moved into its secrets; RegistryError names what is not there."""
     reader = _Reader(environ, where=channel.name)

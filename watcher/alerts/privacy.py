@@ -26,11 +26,14 @@ _OFFICE = re.compile(
     r"|secretary|testimony|legislat|cob|participa|speak|zoom|contact|mayor|manager|planning|counsel|records",
     re.IGNORECASE,
 )
+_MAYBE = re.compile(r"[@\d]")  # each of the four holds one of these
 _PRIVATE = re.compile("|".join((_EMAIL, _PHONE, _PHONE_RUN, _HOME)), re.IGNORECASE)
 
 
 def masked(text: str) -> str:
     """The text with private contact data blotted out, character for character."""
+    if not _MAYBE.search(text):
+        return text
     return _PRIVATE.sub(lambda found: MASK * len(found.group()), text)
 
 

@@ -42,7 +42,7 @@ def validate(
         book = registry.load(path or config.registry, vocabulary(config.chromium))
         if book.lexicon:
             judge_for(book.lexicon)
-        for warning in (*book.warnings, *settings.idle(config)):
+        for warning in (*book.warnings, *settings.idle(config), *settings.links(config, book.channels.values())):
             typer.echo(f"warning: {warning}", err=True)
         enabled = sum(site.enabled for site in book.sites)
         if not as_json:

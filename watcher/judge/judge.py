@@ -116,7 +116,7 @@ class Judge:
 
     def why(self, cue: str) -> str:
         """Why a cue counts, in the words of the lexicon; the cue's own name where it has no entry (any more)."""
-        return self._reasons.get(cue) or cue.replace("-", " ")
+        return self._reasons.get(cue) or in_words(cue)
 
     def judge(self, change: Change) -> Verdict:
         """The verdict on one change in its context; offsets count code points of `change.before` and `change.after`."""
@@ -441,9 +441,14 @@ def _step(old: _Seen, new: _Seen, changed: list[Hunk], around: _Seen) -> str:
 
 
 def _listed(cues: Iterable[Cue]) -> str:
-    names = dict.fromkeys(cue.entry.id.replace("-", " ") for cue in cues if cue.entry.strength != "against")
+    names = dict.fromkeys(in_words(cue.entry.id) for cue in cues if cue.entry.strength != "against")
     shown = list(names)[:6]
     return ", ".join(shown) if shown else "no phrase of the subject"
+
+
+def in_words(cue: str) -> str:
+    """The name of a lexicon's entry as a person reads it."""
+    return cue.removeprefix("any-").replace("-", " ").replace("_", " ").strip()
 
 
 def _written(entry: Entry) -> str:

@@ -71,14 +71,22 @@ class Stream:
         label: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        after: int | None = None,
+        holding: Sequence[str] = (),
     ) -> list[tuple[int, Change]]:
         """The last `limit` changes before number `before` (or of all), with their numbers, newest first.
 
-        Only those of the sites `among`, with a `label`, seen at or after `since` and before `until`, where these are given.
+        Only those of the sites `among`, with a `label`, seen at or after `since` and before `until`, with a number
+        above `after`, and whose stored form holds each of the texts `holding`, where these are given.
         """
         query = select(changes.c.seq, changes.c.value).order_by(changes.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(changes.c.seq < before)
+        if after is not None:
+            query = query.where(changes.c.seq > after)
+        if holding:
+            at = func.instr if self._desk.file else func.strpos
+            query = query.where(*(at(changes.c.value, words) > 0 for words in holding))
         if among is not None:
             query = query.where(changes.c.site.in_(among))
         if label is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -34,12 +35,19 @@ T = TypeVar("T")
 
 def answer(value: object, status: int = 200) -> Response:
     """One JSON body."""
-    return Response(orjson.dumps(value), status, media_type="application/json")
+    return Response(_packed(value), status, media_type="application/json")
+
+
+def _packed(value: object) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # half a character (a lone surrogate) costs itself, not the answer
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def refused(words: str, status: int) -> Response:
     """An error in the form of RFC 9457."""
-    body = orjson.dumps({"title": words, "status": status})
+    body = _packed({"title": words, "status": status})
     return Response(body, status, media_type="application/problem+json")
 
 
@@ -184,7 +192,7 @@ class Api:
             rows = self._exported(asked(request.query_params))
         except UnknownChoice as trouble:
             return refused(str(trouble), 400)
-        lines = (orjson.dumps(masked_line(change)) + b"\n" for change in rows)
+        lines = (_packed(masked_line(change)) + b"\n" for change in rows)
         return StreamingResponse(lines, media_type="application/x-ndjson", headers=_saved("changes.jsonl"))
 
     def _exported(self, filters: Filters) -> Iterator[Change]:

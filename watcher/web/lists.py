@@ -18,7 +18,8 @@ from watcher.web.pages import Pages, subject_of
 from watcher.web.paging import BLOCK, number, page_of, part
 
 SHOWN = 100  # entries a page
-STEP, LOOKED = 200, 4_000  # changes read at once, and for one page: what no column filters is looked through
+STEP = BLOCK + 1  # changes read at once
+LOOKED = 20_000  # and looked through for one page: what no column filters
 HEALTHS = ("blind", "failing", "suspect", "new", "ok", "off")  # as the list orders them
 
 
@@ -116,29 +117,30 @@ class Lists:
     def _matching(self, filters: Filters, slug: str, before: int | None) -> tuple[list[tuple[int, Change]], int | None]:
         """The entries of one page, and the number before which the next page looks.
 
-        Topic, direction and stage stand in the verdict, not in a column: no more than `LOOKED` entries are read for one page,
-        so that a rare one gives a short page with a way on, and no request costs more than that.
+        Topic, direction and stage stand in the verdict, not in a column: the database looks for their words in what it
+        stores, through no more than `LOOKED` entries for one page, so that a rare one gives a short page with a way on.
         """
         view = self.view
         among = None
         if filters.state or slug:
             homes = ((site.id, site.jurisdiction) for site in view.sites.values())
             among = [name for name, home in homes if filters.state in ("", home.state) and slug in ("", home.slug)]
+        holding = _stored(filters)
+        start = before or view.ledger.reach().changes + 1
+        least = max(0, start - 1 - LOOKED) if holding else 0
         rows: list[tuple[int, Change]] = []
-        at, looked = before, 0
+        at = start
         while True:
             more = view.ledger.changes_before(
-                at, STEP, among=among, label=filters.label or None, since=filters.after, until=filters.before
-            )
+                at, STEP, among=among, label=filters.label or None, since=filters.after, until=filters.before,
+                after=least, holding=holding,
+            )  # fmt: skip
             rows += [pair for pair in more if self._takes(filters, pair[1])]
-            looked += len(more)
             if len(rows) > BLOCK:
                 return rows[:BLOCK], rows[BLOCK - 1][0]
             if len(more) < STEP:
-                return rows, None
+                return rows, least + 1 if least else None
             at = more[-1][0]
-            if looked >= LOOKED:
-                return rows, at
 
     def _takes(self, filters: Filters, change: Change) -> bool:
         verdict, site = change.verdict, self.view.sites.get(change.site)
@@ -150,6 +152,13 @@ class Lists:
             verdict.label if verdict else "",
             change.seen_at,
         )
+
+
+def _stored(filters: Filters) -> list[str]:
+    """What the stored form of a change with these properties holds, beside what else holds it."""
+    said = [f'"{filters.topic}"'] if filters.topic else []
+    said += [f'"stance":"{filters.direction}"'] if filters.direction else []
+    return said + ([f'"stage":"{filters.stage}"'] if filters.stage else [])
 
 
 def _health(site: Site, line: Mapping[str, object]) -> str:

@@ -1,10 +1,13 @@
 """The one thing that is written from the page: mutes, by whoever knows the operator's token.
 
 There is no session and no cookie; the token comes with each form, so that no other site can send one in a reader's name.
+Wrong tokens are answered one after the other, a second each; who knows the right one does not wait behind them, unless so
+many guess at once that nobody is listened to for a moment.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
@@ -19,6 +22,8 @@ from watcher.web.pages import Pages
 
 LARGEST = 4_096  # bytes of a form
 LONGEST = timedelta(days=366)
+PAUSE = 1.0  # seconds that each wrong token costs whoever sends it
+CROWD = 20  # wrong tokens in line
 
 
 class Operator:
@@ -27,6 +32,8 @@ class Operator:
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
         self.view = pages.view
+        self._line = asyncio.Lock()
+        self._guesses = 0
 
     def form(self, request: Request) -> Response:
         """The mutes in force, and a form for another."""
@@ -40,6 +47,8 @@ class Operator:
 
     async def sent(self, request: Request) -> Response:
         """Mutes or unmutes what the form says."""
+        if not self.view.token:
+            return self._shown("")
         body = b""
         async for part in request.stream():
             body += part
@@ -49,12 +58,27 @@ class Operator:
             fields = dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=12))
         except ValueError:
             return self._shown("That is no form of this page.", 400)
-        return await run_in_threadpool(self._done, fields)
+        if self._guesses >= CROWD:
+            answer = self._shown("Too many wrong tokens at once; nothing was changed. Try again in a moment.", 429)
+            answer.headers["retry-after"] = str(CROWD)
+            return answer
+        if self._known(fields.get("token", "")):
+            return await run_in_threadpool(self._done, fields)
+        return await self._refused()
+
+    def _known(self, token: str) -> bool:
+        return bool(self.view.token) and hmac.compare_digest(token.encode(), (self.view.token or "").encode())
+
+    async def _refused(self) -> Response:
+        self._guesses += 1
+        try:
+            async with self._line:
+                await asyncio.sleep(PAUSE)
+        finally:
+            self._guesses -= 1
+        return self._shown("That is not the operator’s token; nothing was changed.", 403)
 
     def _done(self, fields: dict[str, str]) -> Response:
-        token = self.view.token
-        if not token or not hmac.compare_digest(fields.get("token", "").encode(), token.encode()):
-            return self._shown("That is not the operator’s token; nothing was changed.", 403)
         what, reason, by = (fields.get(name, "").strip() for name in ("what", "reason", "by"))
         try:
             if fields.get("do") == "unmute":

@@ -82,6 +82,7 @@ class Pages:
             address=web_address,
             mail=_mail,
             plain=clean,
+            reason=lambda words: re.sub(r"(?<=\w)_(?=\w)", " ", words),  # names of cues, as ledgers hold them
             offices=lambda words: offices_kept(one_line(words)),
         )
         self.made.globals.update(
