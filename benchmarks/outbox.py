@@ -51,7 +51,7 @@ class Selector(selectors.SelectSelector):
 class Sender:
     """Takes everything at once; the channel c0 is dead."""
 
-    can_ask, pace, address = True, ((1, 1.0),), ""
+    can_ask, question, pace, address = True, "unseen", ((1, 1.0),), ""
     taken: ClassVar[Counter[str]] = Counter()
 
     def __init__(self, channel: Channel) -> None:
