@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -279,3 +280,68 @@ def test_steps_of_a_matter_are_no_history_notes_and_papers_are_no_steps() -> Non
 )
 def test_an_amending_act_that_says_its_edit_in_words_is_resolved_first(text: str, stance: str) -> None:
     assert builtin().judge_text(text, ("Civil immigration detainers",)).stance == stance
+
+
+CLAUSES = st.sampled_from(
+    [
+        "No officer shall honor an ICE detainer.",
+        "The sheriff shall hold a person named in an immigration detainer for 48 hours.",
+        "City funds shall not be used to enforce immigration law.",
+        "The clerk shall keep the minutes.",
+        "Deputies may assist ICE at the county jail.",
+        "No county may adopt a policy that limits cooperation with ICE.",
+        "Snow and ice shall be removed within 24 hours.",
+        "The employee shall not ask about immigration status — “never”.",
+        "Los agentes no podrán preguntar sobre el estatus migratorio.",
+        "Sidewalk repair, U nited States grant, $40,000.",
+    ]
+)
+TEXTS = st.lists(CLAUSES, max_size=4).map(" ".join)
+CONTEXTS = st.lists(
+    st.sampled_from(["Article 4. ICE detainers", "CONSENT CALENDAR", "Detención — ICE.pdf"]), max_size=2
+)
+OTHER = {"limits": "expands", "expands": "limits"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(TEXTS, TEXTS, CONTEXTS)
+def test_evidence_is_a_quotation_of_the_side_it_names(before: str, after: str, context: list[str]) -> None:
+    sides = {"before": before, "after": after, "context": "\n".join(context)}
+    for found in builtin().judge_pair(before, after, context).evidence:
+        assert sides[found.side][found.start : found.end] == found.text != ""
+
+
+@settings(max_examples=25, deadline=None)
+@given(TEXTS, TEXTS, CONTEXTS)
+def test_swapping_the_sides_swaps_the_direction_and_nothing_else(before: str, after: str, context: list[str]) -> None:
+    there, back = builtin().judge_pair(before, after, context), builtin().judge_pair(after, before, context)
+    assert (there.label, there.score) == (back.label, back.score)
+    assert back.stance == OTHER.get(there.stance, there.stance)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    TEXTS,
+    st.sampled_from(
+        [
+            ("The clerk", "(b) The clerk"),
+            (". ", ".\n"),
+            ("(Ord. 12, 2019)", "(Ord. 12, 2019; Ord. 14, 2021)"),
+            ("minutes", "minuts"),
+        ]
+    ),
+)
+def test_form_alone_makes_no_unchanged_cue_news(text: str, form: tuple[str, str]) -> None:
+    before = f"{text} The clerk kept the minutes. (Ord. 12, 2019)"
+    assert builtin().judge_pair(before, before.replace(*form)).label == "unrelated"
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_neither_order_nor_company_changes_a_verdict(pairs: list[tuple[str, str]], chance: Random) -> None:
+    alone = {pair: builtin().judge_pair(*pair) for pair in pairs}
+    shuffled = [*pairs, ("", "Award of the ice rink contract."), *pairs]
+    chance.shuffle(shuffled)
+    assert all(
+        builtin().judge_pair(*pair) == verdict for pair, verdict in ((p, alone.get(p)) for p in shuffled) if verdict
+    )

@@ -14,7 +14,7 @@ from functools import lru_cache
 # Words that turn every object after them in the clause, and the field's verbs that turn what they govern.
 _NOT = r"\b(?:not|never|nor|neither|no|none|nothing|cannot|nobody|ningun\w*|jamas)\b|n't\b|\bno (?=podra|debera|se\b|cooperar|colabor|permit)"
 _AGAINST = (
-    r"\b(?:prohib\w+|forbid\w*|ban(?:s|ned|ning)?|bar(?:s|red|ring)?|preclud\w+|disallow\w*|restrict\w*|limit(?:s|ed|ing)?|declin\w+|refus\w+|"
+    r"\b(?:prohib\w+|forbid\w*|ban(?:s|ned|ning)?|bar(?:s|red|ring)?|preclud\w+|disallow\w*|restrict\w*|limit(?:s|ed|ing|ations?)?|remov(?:e|es|ed|ing|al of)(?= (?:the |an? |any |all )?(?:language|provisions?|prohibitions?|restrictions?|limit\w*|sentence|requirements?|ban|words?))|(?:delet|strik)(?:e|es|ed|ing)(?= (?:the |an? |any |all )?(?:language|provisions?|prohibitions?|restrictions?|limit\w*|sentence|requirements?|ban))|declin\w+|refus\w+|"
     r"refrain\w*|suspen[ds]\w*|paus(?:e|es|ed|ing)|discontinu\w+|terminat\w+|cancel\w*|end(?:s|ed|ing)?(?! of\b| user)|abolish\w*|halt\w*|ceas(?:e|es|ing)|"
     r"withdr[ae]w\w*|phas\w+[- ]out|phase-?out|wind\w* down|oppos\w+|condemn\w*|denounc\w+|reject\w*|divest\w*|boycott\w*|disapprov\w+|prevent\w*|"
     r"den(?:y|ies|ied|ying)|exclud\w+|revok\w+|rescind\w*|rescission|repeal\w*|opt\w*[- ]out|void|defund\w*|unlawful(?= for| to)|imped\w+|hinder\w*|challeng\w+|"
@@ -56,7 +56,7 @@ _SHIELD = (
 _GUARD = (
     r"\brecord requests\b|\bunmask\w*|\bwear (?:\w+ ){0,3}(?:names?|badges?|name ?tags?|identification)\b|\bdue process\b|\bknow[- ]your[- ]rights\b|\bhotline\b|\brapid response\b|\brepresentation (?:of|for)\b|\blegal protections\b|\bvisibl\w+ (?:\w+ ){0,2}identif\w+|"
     r"\bdisplay\w* (?:\w+ ){0,4}(?:name|badge|identification|insignia)|\bidentify themselves|\bbody cameras?\b|\bseparat(?:ion|\w+) between\b|\bconfidentialit\w+|"
-    r"\bsafe (?:zone|space)s?\b|\bsafe havens\b|\bsafe and stable\b|\bregardless of\b|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
+    r"\bsafe (?:zone|space)s?\b|\bsafe havens\b|\bsafe and stable\b|\bregardless of\b(?! (?:the |that |a )?(?:[\w']+ )?(?:national origin|race|ethnicity))|\bwithout regard to\b|\bprotect(?:s|ed|ing|ion|ions)?\b(?! act of)|\bsafeguard\w*|"
     r"\bprivileged from\b|\bICE out act|\bamicus\b|\bnot as immigration\b|\bfourth amendment\b|\b(?:legal|civil|educational|their) rights\b|\bimpact fee\b"
 )
 # Words that say which way they point, however they are turned.
@@ -100,7 +100,10 @@ _LEVEL = (
     (re.compile(r"\buntil (?:the |such |that |an?y? )?[^.;]{0,60}\b(?:repealed|rescinded|no longer in effect)\b"), " "),
     (re.compile(r"\b(?:except|unless|save) (?:(?:as|where|when|to the extent|otherwise|that|such) )*(?:(?:expressly|specifically|otherwise|is|are|may be|such \w+ is) )*(?:required|permitted|provided|prohibited|authorized|directed|mandated|allowed)(?: or (?:required|permitted|provided|prohibited|authorized))? (?:by|under|in|pursuant to)\b(?: (?!shall|may|must|no\b)[\w.'§-]+){1,8}?(?=[,.;]|$| (?:shall|may|must|no)\b)"), " "),
     (re.compile(r"\bwithout (?:unnecessary|undue|unreasonable) delay\b|\blimited (?=use\b|term\b|purpose|scope|liabilit|partnership)|\bnot charged\b|\bnot (?:an? )?(?:u\.?s\.? |united states )?citizens?\b"), " "),
-    (re.compile(r"\bdeny (?:[\w']+ ){0,3}(?:release|bail)\b"), " hold "),
+    (re.compile(r"\bden(?:y|ies|ied|ying) (?:[\w']+ ){0,3}(?:release|bail)\b"), " hold "),
+    (re.compile(r"\bstatutes? of limitations?\b|\blimitations? of liability\b|(?:^|(?<=[.;] ))if [^,;.]{0,120}\b(?:repealed|enjoined|invalid\w*|struck down|held)\b[^,;.]{0,60},"), " "),
+    (re.compile(r"\b(?:no (?:\w+ ){1,6}(?:shall|may)|(?:shall|may|must) not) (?:retaliate|discriminate|discipline|penali[sz]e|take (?:any |adverse )*action)\b[^.;]{0,80}?\bfor\b"), " may allow "),
+    (re.compile(r"\b(?:(?:shall|may|is|are|will) not (?:be )?(?:held )?(?:civilly |criminally )?liable|immune from (?:\w+ )?liability)\b[^.;]{0,60}?\bfor\b"), " may allow "),
     (re.compile(r"\buntil [^.;]{0,60}\b(?:ends?|stops?|ceases?)\b"), " because of "),
     (re.compile(r"\breport(?:s|ed|ing)? (?:to (?:the|its) [^.;,]{0,40} )?(?:any|all|each|every|the) (?:such )?(?:requests?|inquir(?:y|ies))\b(?: (?:for|to|from|by) [^.;,]{0,120})?"), " record requests "),
     (re.compile(r"\b(?:not|un)[ -]?(?:been )?lawfully (?:present|admitted|in the)|\bno lawful (?:status|presence)\b"), "without papers"),
@@ -203,7 +206,14 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
                 verbs = 0
             negated = True
         elif kind == "against":
-            beside = _ALONGSIDE.search(left) or last[0].startswith("morator") or (verbs and start - last[1] > NESTED)
+            titled = left.rstrip().endswith(",") and token[0].endswith(
+                ("ions", "ion")
+            )  # "repealing chapter 8, limitations on …"
+            beside = (
+                (_ALONGSIDE.search(left) and not titled)
+                or last[0].startswith("morator")
+                or (verbs and start - last[1] > NESTED)
+            )
             verbs = max(verbs, 1) if beside else verbs + 1
             last = (token[0], start)
         elif kind == "on":

@@ -202,6 +202,14 @@ _NARROW: dict[str, tuple[str, ...]] = {
         r"\b(?:local|governmental) (?:entit|governmental entit)\w*[^.]{0,160}\b(?:shall|may not|may)\b",
         r"\beach county shall",
         r"\battorney general\b[^.;]{0,100}\b(?:action|civil penalt|enforce|injunct|sue)",
+        r"\b(?:no|neither) (?:[\w,;]+ ){0,16}(?:county|city|town|village|municipality|local|governmental|political|agency|department|official|body)\b[^.]{0,140}"
+        r"\b(?:shall|may|must)\b[^.;]{0,80}\b(?:adopt|enact|have in effect|implement|prevent|prohibit|restrict|limit|bar)\b",
+        r"\b(?:county|city|cities|town|municipalit\w+|local\w*|governmental (?:body|entity)|political subdivision|state entity|governing body|commissioners court)\b[^.;]{0,160}"
+        r"\b(?:shall|may|must) not\b[^.;]{0,60}\b(?:adopt|enact|have in effect|implement|maintain|prevent|prohibit|restrict|limit|impede|deny|refuse)",
+        r"\b(?:policy|ordinance|practice)\b[^.;]{0,60}\b(?:limit|restrict|interfer)\w*[^.;]{0,120}\b(?:void|unenforceable|contrary|removed from office)",
+        r"\bremoved from office\b",
+        r"\bno restraint\b",
+        r"\bsheriffs? (?:of|in) (?:each|every) county\b",
         r"\bmaterially limit",
         r"\banti-?sanctuary",
         r"\bsanctuary legislation",
@@ -358,6 +366,7 @@ _WIDE: dict[str, tuple[str, ...]] = {
     ),
     "preemption": (
         r"\b(?:county|municipality|city|town|local government|locality|university)\b[^.;]{0,40}\b(?:shall|may) not (?:adopt|enact|enforce|have)",
+        r"\b(?:in|of) this state\b", r"\battorney general\b", r"\b(?:prohibit|prevent|bar|restrict)\w* (?:\w+ ){0,4}(?:local|count(?:y|ies)|cit(?:y|ies)|governmental?)\b",
         r"\b(?:new )?state law requir\w*", r"\bevery sheriff\b", r"\bloss of state\b",
         r"\b(?:house|senate|assembly) bill \d+\b", r"\bpunish\w* localit", r"\bno ordinance may\b",
         r"\bstate'?s? ban\b", r"\ba county, municipality\b",
