@@ -16,7 +16,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from icalendar import Calendar
 
-from watcher import judge, web
+from watcher import alerts, judge, web
 from watcher.extractors import extract
 from watcher.ledger import Ledger
 from watcher.model import (
@@ -38,7 +38,7 @@ from watcher.model import (
 )
 from watcher.model import Request as PageRequest
 from watcher.snapshots import Objects
-from watcher.web import lists, operator
+from watcher.web import drawing, lists, operator
 from watcher.web.counties import county, outlines
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -541,6 +541,29 @@ async def test_search_finds_words_in_changes_with_filters_and_marks(full: Ledger
         'q=a"b',
     ):
         assert "<mark>" not in (await ask(view, f"/search?{nothing}")).text, nothing
+
+
+def test_a_state_has_no_neighbour_on_another_sheet() -> None:
+    islands = outlines("fine")["HI"]["d"]
+    assert islands not in drawing.whole_map([], "TX")
+    assert islands in drawing.whole_map([], "HI")
+    assert outlines("fine")["TX"]["d"] not in drawing.whole_map([], "HI")
+
+
+async def test_what_was_told_together_is_named_in_words_and_documents_are_counted_once(ledger: Ledger) -> None:
+    both = (a_change("aa11"), replace(a_change("bb22"), key="other", heading=("Other", "Staff report on detainers"), matter=None))  # fmt: skip
+    told = [replace(alerts.compose(COUNCIL, [both[0]], NOW)[0], changes=both)]
+    state = SiteState(COUNCIL.id, COUNCIL.url, "ok", NOW, NOW, NOW, "unchanged", "same_text", 0, NOW, None, 1)
+    documents = [
+        DocumentState(COUNCIL.id, key, f"{COUNCIL.url}{key}", PageRequest(f"{COUNCIL.url}{key}"), NOW, False, True, None, None, NOW, NOW)
+        for key in ("a", "b")
+    ]  # fmt: skip
+    ledger.record(states=[state], documents=documents, changes=both, alerts=told)
+    page = (await get(ledger, "/changes/aa11")).text
+    assert re.search(r'<li><a href="/changes/bb22">[^<]*</a>: Staff report on detainers', page)
+    assert 'href="/changes/aa11">' not in page.partition("elsewhere")[2].partition("</ul>")[0]
+    assert "2 documents seen, 1 watched now" in (await get(ledger, f"/j/{PLACE.slug}")).text
+    assert "2 documents seen, 1 of them watched now" in (await get(ledger, f"/j/{PLACE.slug}/documents")).text
 
 
 async def test_wrong_tokens_wait_in_line_and_the_right_one_does_not(

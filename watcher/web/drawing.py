@@ -96,7 +96,11 @@ def whole_map(places: Sequence[Place], state: str = "") -> Markup:
     for one in places:
         by_state[one.jurisdiction.state].append(one)
     shown = by_state[state] if state else places
-    shapes = {code: one for code, one in outlines("fine").items() if _seen(one, seen)} if state in SHAPES else SHAPES
+    shapes = (
+        {code: one for code, one in outlines("fine").items() if _sheet(code) == _sheet(state) and _seen(one, seen)}
+        if state in SHAPES
+        else SHAPES
+    )
     land = (_outline(code, one, by_state[code], state) for code, one in sorted(shapes.items()))
     said = [f'<g class="states">{"".join(land)}</g>']
     if not state:
@@ -124,6 +128,11 @@ def spot(one: Place) -> tuple[float, float] | None:
         left, top, right, bottom = outline["box"]
         return (left + right) / 2, (top + bottom) / 2
     return None
+
+
+def _sheet(code: str) -> str:
+    """Alaska and Hawaii are drawn beside the others, on sheets of their own, which are no neighbours of theirs."""
+    return code if code in ("AK", "HI") else ""
 
 
 def _seen(one: Outline, seen: Frame) -> bool:

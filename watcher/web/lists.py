@@ -93,7 +93,9 @@ class Lists:
             for document, change in view.documents(site, known[site.id])
         ]
         shown = part(rows, page, SHOWN, f"/j/{found.slug}/documents", {})
-        return self.pages.page("documents.html", here="map", found=found, part=shown)
+        figures = view.ledger.site_figures()
+        watched = sum(figures[site.id][1] for site in found.sites if site.id in figures)
+        return self.pages.page("documents.html", here="map", found=found, part=shown, watched=watched)
 
     def changes(self, request: Request) -> Response:
         """Every change of the ledger, page by page, newest first."""

@@ -189,7 +189,10 @@ class Pages:
             lines=[(line, timeline.strip(line, shown, now)) for line in lines],
             axis=timeline.axis(shown, now, found.jurisdiction.time_zone),
             news=newest(news)[:LISTED],
-            documents=[(site, listed[:FIRST], len(listed)) for site, listed in documents],
+            documents=[
+                (site, listed[:FIRST], states[site.id].documents if site.id in states else 0, len(listed))
+                for site, listed in documents
+            ],
             further=max(0, len(news) - LISTED),
         )
 
@@ -243,7 +246,15 @@ class Pages:
                 if digest
             ],
             heading=[masked(one_line(part)) for part in found.heading],
+            elsewhere=self._elsewhere(found, told.changes if told else ()),
         )
+
+    def _elsewhere(self, found: Change, told: tuple[str, ...]) -> list[tuple[str, str, str]]:
+        """The other changes told together with one: id, what happened, and what it is about."""
+        others = [name for name in told if name != found.id]
+        named = self.view.ledger.changes_named(others) if others else {}
+        site = self.view.sites.get(found.site)
+        return [(name, happened(named[name], site), subject_of(named[name])) for name in others if name in named]
 
     def search(self, request: Request) -> Response:
         """Full text of current documents and of changes."""
