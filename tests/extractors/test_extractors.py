@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import SequenceMatcher
 from importlib import util
 from itertools import chain, repeat
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 
 from watcher import wall
 from watcher.errors import LayoutChanged, ReadError, Unreadable
-from watcher.extractors import extract, fingerprint, heavy, html, names, sniff, text
+from watcher.extractors import extract, fingerprint, heavy, html, names, pdf, sniff, text
 from watcher.model import View
 
 URL = "https://elmfalls.example/"
@@ -497,3 +498,48 @@ def benchmark_pages(path: Path) -> ModuleType:
     sys.dont_write_bytecode = True
     spec.loader.exec_module(module)
     return module
+
+
+LETTERS = 6.0  # points a letter
+
+
+def box(text: str, left: float, top: float) -> pdf.Line:
+    return pdf.Line(text, left, top - 10, left + LETTERS * len(text), top)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("short-", "term rentals", "short-term rentals"),
+        ("third-", "party contracts", "third-party contracts"),
+        ("Miami-", "Dade County", "Miami-Dade County"),
+        ("file 26-", "787", "file 26-787"),
+        ("deten-", "tion facility", "detention facility"),
+        ("high-", "way fund", "highway fund"),
+        ("part-", "ners", "partners"),
+        ("there-", "fore", "therefore"),
+        ("street-", "scape plan", "streetscape plan"),  # the document writes the whole word elsewhere
+        ("jail-", "based model", "jail-based model"),  # and both halves of this one
+    ],
+)
+def test_a_word_divided_at_a_lines_end_is_one_word_and_a_compound_keeps_its_hyphen(
+    first: str, second: str, whole: str
+) -> None:
+    said = [box("A streetscape for the jail is based on a plan where there and fore stand", 72, 700)]
+    said += [
+        box("The council and the county agree on a plan of more words for " + first, 72, 686),
+        box(second, 72, 672),
+    ]
+    assert list(pdf._rejoined([said]))[-1].endswith(f"words for {whole}")
+
+
+def test_a_files_number_cut_within_its_cell_and_a_cell_of_several_lines_stand_in_their_row() -> None:
+    cut = [box("5. 26-", 72, 700), box("787", 90, 688)]
+    assert pdf._goes_on(*cut)
+    assert pdf._with_rest(*cut) == replace(cut[0], text="5. 26-787")
+    assert not pdf._goes_on(box("November 3, 2026 -", 72, 700), box("7 p.m.", 72, 688))
+    stack = [box("5. File", 72, 700), box("No.", 90, 688), box("26-787", 90, 676)]
+    title = box("Ordinance", 140, 700)
+    assert pdf._row_of(stack, title) == -3
+    assert pdf._stacked(stack).text == "5. File No. 26-787"
+    assert pdf._row_of([replace(stack[0], text="Mayor"), *stack[1:]], title) == 0  # two columns of a letterhead

@@ -286,6 +286,66 @@ def test_reading_twice_is_no_change_and_every_passage_is_kept() -> None:
         assert said.split() == " ".join(lines).split()
 
 
+# One count in words and signs; files and wrapped lines that only look like the next of it.
+LIST = (
+    "Call to Order and Roll Call",
+    "Approval of the Minutes of November 3, 2026",
+    "Public Comment",
+    "26-114 Resolution accepting a library grant under Change Order No. 2 of the contract with Halvorsen Paving Company of Elm Falls",
+    "Ordinance amending Chapter 12 concerning rentals (26-787)",
+    "Adjournment",
+)
+ICE = "Agreement under section 287(g) with ICE (26-131)"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "number",
+    [
+        "No. {} ",
+        "NO. {} – ",
+        "No. {}: ",
+        "#{} ",
+        "# {}. ",
+        "Agenda Item #{} ",
+        "AGENDA ITEM NO. {}. ",
+        "Item No. {}: ",
+        "A-{} ",
+        "{} ",
+    ],
+)
+def test_however_a_list_is_numbered_one_item_more_is_one_addition_and_one_less_one_removal(
+    number: str, shape: str
+) -> None:
+    def agenda(*titles: str) -> list[str]:
+        return ["REGULAR MEETING AGENDA", *(number.format(at) + title for at, title in enumerate(titles, 1))]
+
+    for place in (2, 4):
+        more = [*LIST[:place], ICE, *LIST[place:]]
+        assert [item.title for item in reading_of(agenda(*more), shape).items] == more
+        assert told(agenda(*LIST), agenda(*more), shape) == [("added", "", ICE)]
+        assert told(agenda(*more), agenda(*LIST), shape) == [("removed", ICE, "")]
+
+
+def test_an_address_a_change_order_and_a_files_number_are_no_item() -> None:
+    lines = ["1 City Hall Plaza", "COMMON COUNCIL AGENDA", "1 Main Street Chambers", *COLUMBUS[3:]]
+    place = lines.index("Recommended action: Adopt the resolution.")
+    lines[place + 1 : place + 1] = ["No. 1 With Halvorsen Paving", "No. 26-114", "100 Main Street", "2 Oak Street"]
+    assert list(by_number(reading_of(lines))) == list(by_number(reading_of(COLUMBUS)))
+
+
+def test_a_table_whose_first_column_is_the_file_has_the_same_items() -> None:
+    lines = [
+        "COUNCIL AGENDA",
+        "1. Roll Call",
+        "2. Approval of the Minutes",
+        "26-114 | 3. | A grant",
+        "26-787 | 4. | An ordinance",
+        "5. Adjournment",
+    ]
+    assert [(item.number, item.matter) for item in reading_of(lines).items][2:4] == [("3.", "26-114"), ("4.", "26-787")]
+
+
 def test_numbers_as_clerks_write_them() -> None:
     shown = (
         "1. A",

@@ -28,17 +28,18 @@ _SOFT_HYPHEN = re.compile("\u00ad\\s*")
 # "( Ord. No. 12 ; Ord. No. 13 )" is "(Ord. No. 12; Ord. No. 13)".
 _LOOSE = ("( ", "[ ", " )", " ]", " ,", " ;", " :", " .")
 _LOOSE_MARKS = re.compile(r"[(\[] | [)\],;:](?![\w-])| \.(?=\s|\Z)")
-# The place of a line in its list: "12. ", "(a) ", "4.2 Approve", a row's "12. | ". Not "5.1 percent", not "24 hours".
+# The place of a line in its list: "12. ", "(a) ", "4.2 Approve", a row's "12. | ", "No. 5", "Agenda Item #5". Not "No. 26-114", not "5.1 percent", not "24 hours".
 _ENUMERATOR = re.compile(
     r"""(?:item\s+)?(?:
         \((?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,5})\)\s+(?=\S)
       | (?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]\s+(?=[^\W\d_a-z]|["'(])
       | (?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]\s\|\s+(?=\S)
       | \d{1,3}(?:\.\d{1,3})+\s+(?=[^\W\d_a-z])
-    )""",
+    )
+    | (?i:(?:agenda\s+)?item\s*(?:no\.?|number|[\#№])?|no\.?|number|[\#№])\s*\d{1,3}(?:\s?[.:)|–—-]+)?\s+(?=[^\W_a-z]|["'(])""",
     re.VERBOSE,
 )
-_FIRST_WORD = re.compile(r"(?:[Ii]tem |ITEM )?\(?[A-Za-z\d.]{1,12}[.)]*\s")
+_FIRST_WORD = re.compile(r"(?:[Ii]tem |ITEM )?\(?[#№]?[A-Za-z\d.]{1,12}[.:)]*\s")
 
 
 KNOWN = 2_048  # texts whose folding is remembered: the items of an agenda are asked for under five names on two sides

@@ -28,6 +28,7 @@ MEDIA_TYPES = frozenset({"application/pdf", "application/x-pdf"})
 
 MAX_PAGES = 3_000
 EDGE = 4  # lines at the top and the bottom of a page among which running ones are looked for
+MOST_STACKED = 6  # lines of a table's cell to the left of another
 SCANNED = 12  # letters a page; fewer are a stamp on a picture
 PAGE_NUMBER = re.compile(
     r"(?:page|pg\.?|p\.)?\s*[-–]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I
@@ -38,7 +39,29 @@ SOFT_HYPHENS = "\x02\u00ad" + CUT
 LINE_END = re.compile(f"(\r\n|{CUT})")
 # Parts of words that keep their hyphen more often than not.
 PREFIXES = frozenset({"co", "non", "self", "ex", "mid", "pro", "quasi", "semi", "cross", "post", "pre", "anti", "all"})
+# Words that begin a compound ("short-term", "two-year", "third-party"), before another word and not before its own ending.
+BEGINNING = re.compile(
+    r"(?:short|long|full|part|high|low|well|one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|half|single|double"
+    r"|multi|year|month|week|day|hour|large|small|mixed|fixed|real|zero|cost|court|state|city|county|federal|law|tax|public)"
+)
+ENDING = re.compile(
+    r"(?:abl[ey]|ages?|[ae]nces?|ers?|est|ful|fully|hood|houses?|ings?|ish|ists?|ity|ized?|less|light|ly|ments?|ness|payers?|rooms?"
+    r"|ships?|[st]ions?|some|suits?|wards?|ways?|wide|wise|works?|writing|yers?|ners?|nership)"
+)
+# First words of what is written in one: "there-" and "fore" are no compound, though both are words.
+GROWN = re.compile(
+    r"(?:not|there|any|with|over|under|every|some|where|what|who|how|here|out|for|never|none|other|after|super|inter)"
+)
+SPLIT_NUMBER = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,4}-?)?\d{1,4}-\Z"
+)  # "26-" above "787": a file's number in a narrow column
+WORD = re.compile(rf"\w+(?:-\w+)*+(?![\w{SOFT_HYPHENS}-])")
 RULE = re.compile(r"[_=\-–—.·•*\s]{5,}")
+
+# A number in a count: "A-4 …", "No. 4 …", "#4", "4 26-114 …".
+COUNTED = re.compile(
+    r"(?P<lead>[A-Z]-?|(?:No\.?|NO\.?|[#№])\s?|)(?P<at>\d{1,3})(?:[.:)]*\s+(?=[A-Z“\"(*$\[–—-]|(?:\d{2}|20\d\d)-\d{3})|[.:)]*\Z)"
+)
 
 # A line that ends so goes on below, whatever the layout says.
 UNFINISHED = re.compile(
@@ -139,8 +162,10 @@ def _lines(document: pdfium.PdfDocument, number: int) -> list[Line]:
             place += _units(text + end)
             if line and end == CUT:
                 line = replace(line, text=_with_cut(line.text))
-            if line and found and _beside(found[-1], line):
-                found[-1] = _joined(found[-1], line)
+            if line and found and _goes_on(found[-1], line):
+                found[-1] = _with_rest(found[-1], line)
+            elif line and found and (row := _row_of(found, line)):
+                found[row:] = [_joined(_stacked(found[row:]), line)]
             elif line:
                 found.append(line)
         return found
@@ -228,6 +253,43 @@ def _beside(one: Line, two: Line) -> bool:
     return shared > 0.6 * min(one.height, two.height) and two.left >= one.right - 1
 
 
+def _row_of(found: Sequence[Line], line: Line) -> int:
+    """Return the place from the end of the line that another stands beside, 0 where none.
+
+    In a table's row it may be one further up: the cell to its left has several lines ("5. File", "No.", "26-787").
+    """
+    for back in range(1, min(len(found), MOST_STACKED) + 1):
+        if found[-back].right > line.left + 1:
+            return 0
+        if _beside(found[-back], line):
+            return -back if back == 1 or LIST_START.match(found[-back].text) else 0
+    return 0
+
+
+def _stacked(lines: Sequence[Line]) -> Line:
+    """Return the lines of a cell as one, in the place of the first."""
+    return replace(lines[0], text=" ".join(line.text for line in lines), right=max(line.right for line in lines))
+
+
+def _goes_on(one: Line, two: Line) -> bool:
+    """True where a number divided at its hyphen goes on directly below."""
+    near = -one.height < one.bottom - two.bottom - one.height < one.height
+    return near and two.left < one.right and two.text[0].isdigit() and bool(SPLIT_NUMBER.search(_uncut(one.text)))
+
+
+def _uncut(text: str) -> str:
+    """Return a line with a plain hyphen where its last word is cut."""
+    return f"{text[:-1]}-" if text.endswith(CUT) else text
+
+
+def _with_rest(one: Line, two: Line) -> Line:
+    """Return a line and the rest of its number; where that is all, the line stays where it is, for what is beside it."""
+    whole = f"{_uncut(one.text)}{two.text}"
+    if two.text.isdigit():
+        return replace(one, text=whole)
+    return Line(whole, min(one.left, two.left), two.bottom, max(one.right, two.right), one.top)
+
+
 def _joined(one: Line, two: Line) -> Line:
     return Line(f"{one.text} {two.text}", one.left, min(one.bottom, two.bottom), two.right, max(one.top, two.top))
 
@@ -288,7 +350,7 @@ def _without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
 
 def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
     """Yield paragraphs: lines joined by layout, within a page and across the break."""
-    whole = {word.casefold() for page in pages for line in page for word in re.findall(r"\w+(?:-\w+)+", line.text)}
+    whole = set(_words(pages))
     margins = sorted(max(line.right for line in page) for page in pages if page)
     usual = margins[ceil(0.8 * (len(margins) - 1))] if margins else 0.0  # a few pages may lie on their side
     held = ""
@@ -310,6 +372,16 @@ def _rejoined(pages: Sequence[list[Line]]) -> Iterator[str]:
         yield tidy(held)
 
 
+def _words(pages: Sequence[list[Line]]) -> Iterator[str]:
+    """Yield the document's words in small letters, but for the halves of those cut at a line's end."""
+    for page in pages:
+        cut = False
+        for line in page:
+            found = WORD.findall(line.text.casefold())
+            yield from found[1:] if cut else found
+            cut = line.text.endswith(("-", *SOFT_HYPHENS))
+
+
 def _continued(text: str, line: str, whole: set[str]) -> str:
     """Return text and the next line; a word cut at the line's end is one word again.
 
@@ -321,12 +393,26 @@ def _continued(text: str, line: str, whole: set[str]) -> str:
         if text.endswith(end) and line.startswith(begin):
             text, line = text.removesuffix(end), line.removeprefix(begin)
     cut = text[-1] in SOFT_HYPHENS
+    if (cut or text[-1] == "-") and text[-2:-1].isalnum() and (line[:1].isdigit() or line[:1].isupper()):
+        return f"{text[:-1]}-{line}"  # Miami-Dade, COVID-19, 26-787
     if not cut and not (text[-1] == "-" and text[-2:-1].isalpha() and line[:1].islower()):
         return f"{text} {line}"
     start, rest = re.search(r"[\w-]*\Z", text[:-1]), re.match(r"[\w-]*", line)
     first, second = (start[0] if start else "").casefold(), (rest[0] if rest else "").casefold()
-    hyphened = f"{first}-{second}" in whole or "-" in first + second or first in PREFIXES
-    return f"{text[:-1]}{'-' if hyphened else ''}{line}"
+    return f"{text[:-1]}{'-' if _compound(first, second, whole) else ''}{line}"
+
+
+def _compound(first: str, second: str, words: set[str]) -> bool:
+    """Say whether two halves keep the hyphen between them; `words` are the document's own."""
+    if f"{first}-{second}" in words:
+        return True
+    if first + second in words:
+        return False
+    if "-" in first + second or first in PREFIXES:
+        return True
+    if len(second) < 4 or ENDING.fullmatch(second) or GROWN.fullmatch(first):
+        return False
+    return bool(BEGINNING.fullmatch(first)) or (len(first) > 2 and first in words and second in words)
 
 
 def _paragraphs(lines: list[Line], usual_margin: float) -> Iterator[list[Line]]:
@@ -337,12 +423,29 @@ def _paragraphs(lines: list[Line], usual_margin: float) -> Iterator[list[Line]]:
     pitches = [one.bottom - two.bottom for one, two in pairwise(lines) if one.bottom > two.bottom]
     pitch = median(pitches) if pitches else 0.0
     held = [lines[0]]
+    counted = _counted(lines[0])
     for line in lines[1:]:
-        if _begins(line, held, margin, pitch):
+        following = _counted(line)
+        if _is_next(counted, following) or _begins(line, held, margin, pitch):
             yield held
             held = []
         held.append(line)
+        counted = following if not counted or _is_next(counted, following) else counted
     yield held
+
+
+def _counted(line: Line) -> re.Match[str] | None:
+    return COUNTED.match(_bare(line.text))
+
+
+def _is_next(one: re.Match[str] | None, two: re.Match[str] | None) -> bool:
+    """True where a line bears the number after another's, written alike: "A-5", "No. 5", "5" below "A-4", "No. 4", "4"."""
+    return (
+        one is not None
+        and two is not None
+        and one["lead"].casefold() == two["lead"].casefold()
+        and int(two["at"]) == int(one["at"]) + 1
+    )
 
 
 def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
@@ -358,7 +461,7 @@ def _begins(line: Line, held: list[Line], margin: float, pitch: float) -> bool:
         return True
     if LIST_START.match(words) or not 0.8 < line.height / last.height < 1.25:
         return True
-    if words[:1].islower() or above[-1:] in tuple(SOFT_HYPHENS):
+    if words[:1].islower() or above[-1:] in tuple(SOFT_HYPHENS) or (words[:1].isdigit() and SPLIT_NUMBER.search(above)):
         return False
     # The next word would have fitted on the line above: the break was meant.
     letter = (last.right - last.left) / max(1, len(above))

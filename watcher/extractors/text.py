@@ -59,7 +59,8 @@ SENTENCE = 40  # characters; a shorter sentence of an over-long line stays with 
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(\S.{0,300})\Z")
 LIST_START = re.compile(
     r"(?:[-*+•▪◦·]\s|\*(?=[A-Z])|\(?(?:\d{1,3}[A-Za-z]?|[A-Za-z]|[ivxlcIVXLC]{1,6})[.)](?:\s|\Z)|§+\s*\d|(?:Section|SECTION|Sec\.)\s+\d"
-    r"|\d{1,3}(?:\.(?:[\dA-Z]{1,3}|[a-z])){1,3}\.?\s+(?=[A-Z“\"])|[IVX]{1,5}(?:\.[\dA-Z]{1,2}){1,3}\.?\s|ITEM\s+(?:NO\.?\s*)?\d)"
+    r"|\d{1,3}(?:\.(?:[\dA-Z]{1,3}|[a-z])){1,3}\.?\s+(?=[A-Z“\"])|[IVX]{1,5}(?:\.[\dA-Z]{1,2}){1,3}\.?\s|ITEM\s+(?:NO\.?\s*)?\d"
+    r"|(?:Agenda |AGENDA )?(?:Item|ITEM)\s*(?:[Nn][Oo]\.?\s*|#\s*)?\d{1,3}[A-Za-z]?(?:\s*[.:)–—-](?!\d)|\s*\Z|\s+(?=[A-Z“\"]))|(?:\d{2}|20\d\d)-\d{3,5}\s+\d{1,3}[.)]\s)"
 )
 # "CONSENT AGENDA: All items …": a heading, whatever stands behind it on its line.
 CAPITALS = re.compile(r"[^\Wa-z\d_][^a-z]{6,80}?(?::(?=\s|\Z)|\Z)")

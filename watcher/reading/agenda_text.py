@@ -22,6 +22,7 @@ from watcher.reading.agenda_words import (
     BEHIND,
     CAPITAL_AGENDA,
     CAPITALS,
+    FILE_FIRST,
     LISTED,
     NO_HEAD,
     NOTICE,
@@ -44,6 +45,7 @@ MOST_ITEMS = 2_000  # no meeting has more; a document that seems to is none
 LONGEST_HEADING = 90
 LONGEST_TITLE = 700  # characters; what a longer line says beyond its first sentence is text
 LINES_AFTER = 30  # lines behind an adjournment in which a further part of the agenda (its consent list) may begin
+NEXT_WITHIN = 40  # lines
 MOST_TEXT = 60  # lines below one item; more is a report
 
 
@@ -154,9 +156,11 @@ class _Agenda:
             rest = f"~~{plain[number.end :].strip()}~~"  # an item struck out is still that item
         if number is None and text.startswith("++") and (number := number_at(plain := text.replace("++", ""))):
             rest = plain[number.end :].strip()
+        if number is None and (filed := FILE_FIRST.match(text)) and (number := number_at(text[filed.end() :])):
+            rest = f"{filed['file']} {text[filed.end() + number.end :].strip()}"
         if self._ended(text, number, rest):
             return False
-        if number and self._is_item(number, rest):
+        if number and self._is_item(place, number, rest):
             self._item(place, number, rest)
         elif self.found and not self.found[-1].title and not self.found[-1].section:
             self._below(place, text)  # the title of a number that stood alone
@@ -190,7 +194,9 @@ class _Agenda:
     def _sure(self) -> bool:
         return self.items >= FEWEST
 
-    def _is_item(self, number: Number, rest: str) -> bool:
+    def _is_item(self, place: int, number: Number, rest: str) -> bool:
+        if number.weak and not self.counter.due(number) and not self._begins_a_count(place, number):
+            return False
         if not self.headed and not self.found and number.parts[0][0][1] != 1:
             return False
         if self.waiting == "attached" and not self.counter.due(number):
@@ -224,8 +230,16 @@ class _Agenda:
         titled = len(head) <= 60 and (head.endswith(":") or all(w[:1].isupper() or len(w) < 4 for w in head.split()))
         return capitals or (titled and not words and self._followed_by_a_number(place))
 
+    def _begins_a_count(self, place: int, number: Number) -> bool:
+        """Say whether the next two numbers of its kind stand below, as those of a list do and those of a street do not."""
+        way, at = number.parts[0][0]
+        following = [number_at(passage.text) for passage in self.passages[place + 1 : place + 1 + NEXT_WITHIN]]
+        below = {other.parts[0][0] for other in following if other and other.weak}
+        return {(way, at + 1), (way, at + 2)} <= below
+
     def _followed_by_a_number(self, place: int) -> bool:
-        return any(number_at(passage.text) for passage in self.passages[place + 1 : place + 2])
+        found = number_at(self.passages[place + 1].text) if place + 1 < len(self.passages) else None
+        return found is not None and not found.weak
 
     # ------------------------------------------------------------------------------------------------ what it is
 

@@ -46,6 +46,8 @@ NO_HEAD = re.compile(
 ADDENDUM = re.compile(r"\b(?:addend(?:um|a)|supplement(?:al)?)\b", re.IGNORECASE)
 ADJOURNS = re.compile(r"\W*(?:motion to |call to )?adjourn", re.IGNORECASE)
 OPENS = re.compile(r"(?:meeting )?call(?:ed)? (?:meeting |the meeting )?to order", re.IGNORECASE)
+# A table whose first column is the file's number: "26-114 | 4. | Resolution …".
+FILE_FIRST = re.compile(r"(?P<file>(?:\d{2}|20\d\d)-\d{2,5})(?:\s*\|\s*|\s+)(?=\(?[\dA-Z]{1,3}[.)]{1,2}(?:\s|\|))")
 # What stands behind an agenda in a packet, and is none of it.
 BEHIND = re.compile(
     r"(?-i:(?:[A-Z’']+ ){0,6}MINUTES\b(?! OF)[^a-z]*\Z)|(?:draft|meeting|regular meeting|summary) minutes\Z|minutes of (?:the|a) (?:regular|special|meeting)"

@@ -1,4 +1,4 @@
-"""How clerks number an agenda: 1. · 1.A · 7A. · A-1 · IV.B.2 · (a) · ITEM 5: · and which number may come next."""
+"""How clerks number an agenda: 1. · 1.A · 7A. · A-1 · IV.B.2 · (a) · ITEM 5: · No. 5 · #5 · and which number may come next."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+NTH, BARE = "no ", "bare "  # ways of counting: "No. 3" and "#3"; "3 Roll call"
 MOST = 400  # a greater number is a sum, a year or a section
 GAP = 4  # items withdrawn without renumbering leave so many numbers out
 DEEPEST = 6
 
 _PART = r"(?:\d{1,3}|[IVXL]{1,6}|[ivxl]{1,6}|[A-Za-z]{1,2})"
 _GLUED = r"(?=[A-Z][a-z]{2,}\s)"  # "3.Ordinance of": number and title in two boxes with nothing between
+_NO_FILE = r"(?![-–.]?\d)"  # "No. 26-114" is a file's number, no place in a list
+_FILE = r"(?:\d{2}|20\d\d)-\d{3,5}\b"
+_AFTER = rf"(?:\s*[.:)–—-]\s*(?:\|\s*)?|\s*\|\s*|\s*\Z|\s+(?=[^\W\d_a-z]|[\"“(*$\[]|{_FILE})|{_GLUED})"
 _NUMBER = re.compile(
     rf"""[*•\s]*(?:
-        (?P<item>(?i:(?:agenda\s+)?item)(?:\s+(?i:no\.?|number)|\s*\#)?\s*(?P<called>\d{{1,3}}(?:[.-]?[A-Za-z\d]{{1,2}})?))(?:\s*[.:)|–—-]\s*|\s*\Z|\s+(?=[^\W\d_a-z])|{_GLUED})
+        (?P<item>(?i:(?:agenda\s+)?item)(?:\s+(?i:nos?\.?|number)|\s*[\#№])?\s*(?P<called>\d{{1,3}}(?:[.-]?[A-Za-z\d]{{1,2}})?)){_NO_FILE}{_AFTER}
+      | (?P<nth>(?:(?i:no\.?|number)\s*|[\#№]\s?)(?P<counted>\d{{1,3}}[A-Za-z]?)){_NO_FILE}{_AFTER}
       | (?P<closed>\(?(?P<plain>{_PART}(?:[.-]{_PART}|(?<=\d)[A-Za-z]|(?<=\d)[a-z]|(?<=[A-Za-z])\d{{1,2}}){{0,4}})[.):]{{1,2}})(?:\s*\|\s*|\s+|\Z|{_GLUED})
-      | (?P<open>(?P<bare>(?:\d{{1,3}}|[IVXL]{{1,5}}|[A-Z])(?:[.-]{_PART}|(?<=\d)[A-Z]|(?<=[A-Z])\d{{1,2}}){{1,4}}))(?:(?:\s*\|\s*|\s+)(?=[^\W\d_a-z]|["“(*$])|{_GLUED})
+      | (?P<open>(?P<bare>(?:\d{{1,3}}|[IVXL]{{1,5}}|[A-Z])(?:[.-]{_PART}|(?<=\d)[A-Z]|(?<=[A-Z])\d{{1,2}}){{1,4}}))(?:(?:\s*\|\s*|\s+)(?=[^\W\d_a-z]|["“(*$]|{_FILE})|{_GLUED})
+      | (?P<lone>\d{{1,3}})\s+(?=[A-Z][a-z]+(?:\s|\Z)|{_FILE})
       | (?P<cell>\d{{1,3}}|[A-Z]|[IVX]{{1,5}})\s\|\s(?=\S)
     )""",
     re.VERBOSE,
@@ -35,6 +41,11 @@ class Number(NamedTuple):
     parts: tuple[tuple[Counted, ...], ...]
     end: int
 
+    @property
+    def weak(self) -> bool:
+        """True where the number may be the line's own: an address, a change order's. It needs the others of its count."""
+        return self.parts[0][0][0].startswith((NTH, BARE))
+
 
 REMEMBERED = 1_000  # characters of a line up to which its number is: both sides of a comparison have the same lines
 
@@ -48,9 +59,10 @@ def _number(text: str) -> Number | None:
     found = _NUMBER.match(text)
     if found is None:
         return None
-    shown = found["item"] or found["closed"] or found["open"] or found["cell"]
-    plain = found["called"] or found["plain"] or found["bare"] or found["cell"]
-    mark = "(" if shown.lstrip("*• ").startswith("(") else ""  # "(3)" goes on from "(2)", never from "2."
+    shown = found["item"] or found["nth"] or found["closed"] or found["open"] or found["lone"] or found["cell"]
+    plain = found["called"] or found["counted"] or found["plain"] or found["bare"] or found["lone"] or found["cell"]
+    # "(3)" goes on from "(2)", never from "2."; nor does "No. 3"
+    mark = "(" if shown.lstrip("*• ").startswith("(") else NTH if found["nth"] else BARE if found["lone"] else ""
     parts = tuple(tuple((mark + way, at) for way, at in _ways(piece)) for piece in _PIECE.findall(plain))
     if not all(parts) or len(parts) > DEEPEST:
         return None
@@ -121,7 +133,12 @@ class Counter:
         first = next(((way, at) for way, at in ways if at == 1), None)
         if first and self.fresh and (not self.levels or self.levels[0][0] == first[0]):
             return [first]
-        if first and len(self.levels) < DEEPEST and (not self.levels or self.levels[-1][0] != first[0]):
+        if (
+            first
+            and len(self.levels) < DEEPEST
+            and self._may_open(first[0])
+            and (not self.levels or self.levels[-1][0] != first[0])
+        ):
             return [*self.levels, first]
         for depth in reversed(range(len(self.levels))):
             for way, at in ways:
@@ -132,6 +149,10 @@ class Counter:
         if self.fresh and self.levels[0][0] in dict(ways):
             return [next(counted for counted in ways if counted[0] == self.levels[0][0])]
         return None
+
+    def _may_open(self, way: str) -> bool:
+        """Say whether a way of counting may begin below another: "No. 1" may be the end of "Change Order No. 1"."""
+        return not way.startswith((NTH, BARE)) or self.fresh or not self.levels or self.levels[-1][0] in ("I", "A")
 
     def _several(self, number: Number) -> list[Counted] | None:
         """7A, IV.B.2: the parts before the last say where it belongs."""
