@@ -66,7 +66,8 @@ def render_lines(alert: Alert, channel: Channel, *, repeat: bool = False) -> Mes
     told = notice(alert, repeat=repeat)
     lines = [{"text": text, "url": url} for text, url in told.lines]
     more = {"key": alert.key, "headline": told.headline, "lines": lines, "created_at": alert.created_at.isoformat()}
-    return Message(plain_text(told), {"type": alert.kind, "id": told.id, **more, "possible_repeat": repeat})
+    text = plain_text(told)
+    return Message(text, {"type": alert.kind, "id": told.id, **more, "possible_repeat": repeat, "text": text})
 
 
 class Sender:
