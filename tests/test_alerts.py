@@ -341,6 +341,30 @@ def test_private_contact_data_is_blotted_out_and_nothing_else() -> None:
     assert all(public in blotted for public in ("Ask Jane", "Boston", "File 2026-0412, 287(g)"))
 
 
+@pytest.mark.parametrize(
+    ("said", "shown", "hidden"),
+    [
+        ("Contact Jane Roe, 12 Elm Street, Apt 4, Springfield", "Springfield", "12 Elm Street, Apt 4"),
+        ("Letter from John Smith of 4521 N. Maple Ave, Chicago", "John Smith of ", "4521 N. Maple Ave"),
+        ("Resident Carlos Ruiz, 88 W 3rd St #2, testified", ", testified", "88 W 3rd St #2"),
+        ("Vecina Ana Pérez, Calle Sol 14, ana@mail.example", "Vecina Ana Pérez", "Calle Sol 14"),
+        ("Office of the City Clerk, call 617-555-0100. Mr. John Smith, 617-555-0123", "617-555-0100", "617-555-0123"),
+        ("Write to council@city.example.org, not to roe@mail.example", "council@city.example.org", "roe@mail.example"),
+        ("City of Boston, 1 City Hall Square, cityclerk@boston.gov", "1 City Hall Square, cityclerk@boston.gov", ""),
+        ("Sheriff's Office, 200 N. Main St.; phone (555) 123-4567", "200 N. Main St.; phone (555) 123-4567", ""),
+        ("Rezoning of 12 Elm Street; lease of 100 Federal Street", "12 Elm Street; lease of 100 Federal Street", ""),
+    ],
+)
+def test_what_is_a_persons_is_blotted_out_and_what_is_an_offices_or_a_projects_stays(
+    said: str, shown: str, hidden: str
+) -> None:
+    blotted = masked(said)
+    assert len(blotted) == len(said)
+    assert shown in blotted
+    assert not hidden or hidden not in blotted
+    assert (MASK in blotted) == bool(hidden)
+
+
 def test_an_address_that_a_redline_cuts_through_is_blotted_out_on_both_sides() -> None:
     parts: Redline = (("=", "write to "), ("-", "ann"), ("+", "bob"), ("=", "@mail.example.org now"))
     shown = masked_redline(parts, "write to ann@mail.example.org now", "write to bob@mail.example.org now")

@@ -1,7 +1,8 @@
 """Private contact data in quoted page text. Masks keep the length of a text, so that offsets into it still hold.
 
-Simple on purpose: North American telephone numbers, e-mail addresses, and street addresses that a text itself calls a
-home. A public body's own office is told from the registry (`contact`), never from page text.
+Simple on purpose: North American telephone numbers, e-mail addresses, and street addresses that a text ties to a person
+or calls a home. What a public body writes of its own offices stays (the clerk's number, `council@…`, `….gov`, the address in a
+letterhead); so do the addresses of projects and premises, which an agenda is about.
 """
 
 from __future__ import annotations
@@ -26,6 +27,30 @@ _OFFICE = re.compile(
     r"|secretary|testimony|legislat|cob|participa|speak|zoom|contact|mayor|manager|planning|counsel|records",
     re.IGNORECASE,
 )
+_STREET = (
+    r"\d{1,6}(?:-\d{1,5})? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?(?:[A-Z0-9][\w'.-]{0,20} ){1,3}"
+    r"(?:St|Street|Ave|Avenue|Rd|Road|Ln|Lane|Dr|Drive|Blvd|Boulevard|Ct|Court|Pl|Place|Way|Ter|Terrace|Cir|Circle|Pkwy|Parkway|Hwy|Trail)\b\.?"
+    r"(?:,? (?:(?:Apt|Apartment|Unit|Suite|Ste)\.? ?|#)[\w-]{1,6})?|(?:Calle|Avenida|Camino) (?:[A-Z]\w{0,20} ){1,3}\d{1,6}"
+)
+_ADDRESSED = re.compile(rf"(?<![\w.$-])(?:{_STREET})")
+# Right before an address or a number: a person.
+_PERSON = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Mx|Sra?)\.? [A-Z][^.;\n]{0,40}|\b(?i:residents?|vecin[oa]s?|constituent|neighbou?r|complainant|witness|homeowner|tenant|plaintiff)\b[^.;\n]{0,40}"
+    r"|\b(?i:home|resid\w+|lives?|living|vive)\b[^.;\n]{0,30}|\b(?P<given>[A-Z][a-zà-ÿ]{1,15})(?: [A-Z]\.)? (?P<family>[A-Z][\w'à-ÿ-]{1,20})(?:,| of| at|:)? ?)$"
+)
+# Words of a name that is an office's or a place's, not a person's.
+_BODY = re.compile(
+    r"\b(?:hall|office|department|dept|city|county|town|village|center|centre|school|library|court|courthouse|council|board|commission|sheriff|police|jail|clerk|building|room|"
+    r"station|church|museum|park|plaza|hotel|bank|inc|llc|company|construction|associates|partners|group|corp\w*|enterprises|propert(?:y|ies)|realty|systems|solutions|apartments|housing|services?|district|authority|agency|division|headquarters|facility|fund|property|lease|premises|project|"
+    r"located|site|hearing|meeting|street|avenue|road|los|las|san|santa|new|fort|saint|north|south|east|west)\b",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:clerk|office|department|city hall|town hall|county|council|sheriff'?s|police|hotline|dial|zoom|webinar|conference|meeting|access|public comments?|relay|tty|tdd|toll[- ]free|information line|main line)\b",
+    re.IGNORECASE,
+)
+_PUBLIC_HOST = re.compile(r"\.(?:gov|mil)(?:\.\w\w)?$|\.us$", re.IGNORECASE)
+NEARBY = 70  # characters before a number or an address that say whose it is
 _MAYBE = re.compile(r"[@\d]")  # each of the four holds one of these
 _PRIVATE = re.compile("|".join((_EMAIL, _PHONE, _PHONE_RUN, _HOME)), re.IGNORECASE)
 
@@ -34,7 +59,23 @@ def masked(text: str) -> str:
     """The text with private contact data blotted out, character for character."""
     if not _MAYBE.search(text):
         return text
-    return _PRIVATE.sub(lambda found: MASK * len(found.group()), text)
+    hidden = _PRIVATE.sub(lambda found: found[0] if _of_an_office(found, text) else MASK * len(found[0]), text)
+    return _ADDRESSED.sub(lambda found: MASK * len(found[0]) if _of_a_person(text, found.start()) else found[0], hidden)
+
+
+def _of_an_office(found: re.Match[str], text: str) -> bool:
+    """Whether contact data is that of a public office, by its own words or by those before it."""
+    name, at, host = found[0].partition("@")
+    if at:
+        return bool(_OFFICE.search(name) or _PUBLIC_HOST.search(host))
+    before = text[max(found.start() - NEARBY, 0) : found.start()]
+    return not found[0][:1].isalpha() and _CALLED.search(before) is not None and not _of_a_person(text, found.start())
+
+
+def _of_a_person(text: str, at: int) -> bool:
+    """Whether what stands right before a place names or describes a private person."""
+    person = _PERSON.search(text, max(at - NEARBY, 0), at)
+    return person is not None and not (person["given"] and _BODY.search(person[0]))
 
 
 def offices_kept(text: str) -> str:
