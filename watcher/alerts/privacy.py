@@ -141,4 +141,6 @@ def _side(redline: Redline, marks: str) -> str:
 
 
 def _blotted(text: str, hidden: str) -> str:
+    if MASK not in hidden:
+        return text
     return "".join(MASK if blot == MASK else character for character, blot in zip(text, hidden, strict=True))
