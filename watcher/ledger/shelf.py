@@ -2,7 +2,8 @@
 
 Derived, like the index file of a ledger that is a file: made at first use, made anew where its form is another, and no part
 of the schema that migrations bring up. Which words an entry has is said by who puts it here; the server keeps them as a
-tsvector under a GIN index (PostgreSQL, "Text Search Indexes") and looks for words in a row in the text `rows`.
+tsvector under a GIN index (PostgreSQL, "Text Search Indexes"; without a list of pending words, which every question would
+read through) and looks for words in a row in the text `rows`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ CREATE TABLE IF NOT EXISTS search_marks (name text PRIMARY KEY, value text NOT N
 CREATE TABLE IF NOT EXISTS search_entries (
     id bigserial PRIMARY KEY, ref text NOT NULL UNIQUE, kind text NOT NULL, site text NOT NULL, url text NOT NULL,
     title text NOT NULL, at text NOT NULL, digest text, said text NOT NULL, rows text NOT NULL, words tsvector NOT NULL);
-CREATE INDEX IF NOT EXISTS search_entries_words ON search_entries USING gin (words);
+CREATE INDEX IF NOT EXISTS search_entries_words ON search_entries USING gin (words) WITH (fastupdate = off);
 """
 _PUT = text(
     "INSERT INTO search_entries (ref, kind, site, url, title, at, digest, said, rows, words) VALUES"
