@@ -13,38 +13,34 @@ from watcher.model import Passage
 HEAD, END = 60, 40  # passages at the beginning and end of an agenda in which clerks say so
 MOST = 5  # sentences
 LONGEST = 700  # characters of all
-LONGEST_SENTENCE = 450
+SHORTEST_SENTENCE, LONGEST_SENTENCE = 20, 450
 
 # "Jan. 5", "No. 3" and "a.m." end no sentence; an address of a page goes on behind its full stops anyway.
 _SENTENCE = re.compile(
     r"(?<=[.!?:])(?<!\b[ap]\.m\.)(?<!\b(?:No|St|Rm|Dr|Mr|Ms|Ph)\.)(?<!\bU\.S\.)\s+(?=[A-Z¿“\"(*•])|\n+"
 )
-_WHAT = re.compile(
-    r"\b(?:attend|join|participat\w+|watch(?:ed)?|view(?:ed)?|listen|observe|live ?stream\w*|stream(?:ed|ing)?|broadcast|televised|zoom|webex"
-    r"|webinar|teleconference|dial(?:[- ]?in)?|call(?:ing)?[- ]in|comments?|speak(?:ers?)?|address the|testi(?:fy|mony)|be heard"
-    r"|asistir|participar|comentarios?|unirse|transmisi[oó]n)\b",
-    re.IGNORECASE,
-)
-_STEMS = (  # of `_WHAT`: a text without any of them says nothing
-    "attend", "join", "particip", "watch", "view", "listen", "observe", "stream", "broadcast", "televised", "zoom", "webex",
-    "webinar", "teleconference", "dial", "call", "comment", "coment", "speak", "address the", "testi", "be heard", "asistir",
-    "unirse", "transmisi",
-)  # fmt: skip
+# What one may do, by the letters each word begins with: a text without any of them says nothing and is not looked through.
+_WORDS = {
+    "attend": "attend", "join": "join", "particip": r"particip(?:at\w+|ar)", "watch": "watch(?:ed)?", "view": "view(?:ed)?",
+    "listen": "listen", "observe": "observe", "live": r"live ?stream\w*", "stream": "stream(?:ed|ing)?", "broadcast": "broadcast",
+    "televised": "televised", "zoom": "zoom", "web": "webex|webinar", "teleconference": "teleconference",
+    "dial": "dial(?:[- ]?in)?", "call": "call(?:ing)?[- ]in", "comment": "comments?", "speak": "speak(?:ers?)?",
+    "address": "address the", "testi": "testi(?:fy|mony)", "be ": "be heard", "asistir": "asistir", "comentario": "comentarios?",
+    "unirse": "unirse", "transmisi": "transmisi[oó]n",
+}  # fmt: skip
+_WHAT = re.compile(rf"\b(?:{'|'.join(_WORDS.values())})\b")
 _MEANS = re.compile(
-    r"https?://|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b(?:\d{3}[-. )]+){2}\d{4}\b|\b(?:meeting|webinar) id\b|\bzoom\b|\bin[- ]person\b|\bchannel \d"
+    r"https?://|\bwww\.|[\w.+-]@[\w-]+\.\w|\b(?:\d{3}[-. )]+){2}\d{4}\b|\b(?:meeting|webinar) id\b|\bzoom\b|\bin[- ]person\b|\bchannel \d"
     r"|\bspeaker(?:['’]?s)? (?:card|slip|form)|\brequest[- ]to[- ]speak|\bsign[- ]?(?:up|in)\b|\bregister\b|\b(?:e-?mail|mail(?:ed)?|in writing|written)\b"
     r"|\b(?:two|three|four|five|\d{1,2}) (?:\(\d\) )?minutes\b|\blive ?stream\w*|\byoutube\b|\bfacebook\b|\ben persona\b|\bcorreo\b",
-    re.IGNORECASE,
 )
 _WHOM = re.compile(
     r"\b(?:public|persons?|people|residents?|citizens?|members?|anyone|any(?:body| individual)|individuals?|interested|those|wish\w*|may|can|will|must|should|shall"
     r"|please|you|to (?:join|attend|watch|view|listen|participate|comment|speak|submit)|p[uú]blico|personas?|puede[n]?|join|meeting id|webinar id)\b",
-    re.IGNORECASE,
 )
 _NOT = re.compile(
     r"\b(?:disabilit\w+|accommodations?|americans with|\bada\b|minutes of the|discriminat\w+|record(?:ed|ing) of)\b|^\W*(?:approv|adopt|resolution|ordinance)"
     r"|^\W*(?:the )?(?:committee|council|board|commission)(?= (?:will|may|shall|can) (?!take|accept|hear|receive|be|meet|also be))",
-    re.IGNORECASE,
 )
 
 
@@ -64,15 +60,18 @@ def _edges(passages: Sequence[Passage]) -> Iterable[Passage]:
 
 
 def _sentences(passages: Iterable[Passage]) -> Iterator[str]:
-    for passage in passages:
-        low = passage.text.lower()
-        if not any(stem in low for stem in _STEMS):
-            continue  # most passages are titles of items: not worth splitting
-        for sentence in _SENTENCE.split(passage.text):
-            yield " ".join(sentence.split())
+    texts = [(passage.text, passage.text.lower()) for passage in passages if len(passage.text) >= SHORTEST_SENTENCE]
+    whole = "\n".join(low for _, low in texts)
+    begun = [letters for letters in _WORDS if letters in whole]  # an agenda has some of them
+    for text, low in texts:
+        # most passages are titles of items: not worth splitting
+        if any([letters in low for letters in begun]) and _WHAT.search(low):  # noqa: C419 - a list is faster
+            for sentence in _SENTENCE.split(text):
+                yield " ".join(sentence.split())
 
 
 def _says(sentence: str) -> bool:
-    if not 20 <= len(sentence) <= LONGEST_SENTENCE or _NOT.search(sentence):
+    if not SHORTEST_SENTENCE <= len(sentence) <= LONGEST_SENTENCE:
         return False
-    return all(pattern.search(sentence) for pattern in (_WHAT, _MEANS, _WHOM))
+    low = sentence.lower()  # the patterns are of small letters: without a flag they run in half the time
+    return all(pattern.search(low) for pattern in (_WHAT, _WHOM, _MEANS)) and not _NOT.search(low)
