@@ -95,3 +95,26 @@ def test_a_rule_that_only_loses_its_not_expands_and_the_other_way_limits() -> No
 )
 def test_a_rule_about_rules_points_where_it_leads(text: str, stance: str) -> None:
     assert stance_of(fold(text).low) == stance
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        (
+            "Resolution rescinding Resolution 2019-44, which barred the police from honoring immigration detainers",
+            "expands",
+        ),
+        ("The Police Department will no longer share license plate reader data with ICE.", "limits"),
+        ("Removing the requirement of a judicial warrant before the jail transfers a person to ICE custody", "expands"),
+        ("End the policy of requiring a judicial warrant to hold individuals for ICE", "expands"),
+        ("Lift the ban on sharing booking information with ICE", "expands"),
+        ("The suspension of the 287(g) program is lifted.", "expands"),
+        ("The prohibition on sharing release dates with ICE is repealed.", "expands"),
+        ("The keeper of the jail shall inform the Department of Homeland Security of the date of release.", "expands"),
+        ("An officer who detains a person in reliance on an immigration detainer is not liable.", "expands"),
+        ("Ordinance to restore the sheriff's authority to honor ICE holds", "expands"),
+        ("Prohibit transfers to ICE without a judicial warrant", "limits"),
+    ],
+)
+def test_what_undoes_a_limit_expands(text: str, direction: str) -> None:
+    assert stance_of(fold(text).low) == direction

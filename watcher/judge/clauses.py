@@ -14,7 +14,7 @@ from functools import lru_cache
 # Words that turn every object after them in the clause, and the field's verbs that turn what they govern.
 _NOT = r"\b(?:not|never|nor|neither|no|none|nothing|cannot|nobody|ningun\w*|jamas)\b|n't\b|\bno (?=podra|debera|se\b|cooperar|colabor|permit)"
 _AGAINST = (
-    r"\b(?:prohib\w+|forbid\w*|ban(?:s|ned|ning)?|bar(?:s|red|ring)?|preclud\w+|disallow\w*|restrict\w*|limit(?:s|ed|ing|ations?)?|remov(?:e|es|ed|ing|al of)(?= (?:the |an? |any |all )?(?:language|provisions?|prohibitions?|restrictions?|limit\w*|sentence|requirements?|ban|words?))|(?:delet|strik)(?:e|es|ed|ing)(?= (?:the |an? |any |all )?(?:language|provisions?|prohibitions?|restrictions?|limit\w*|sentence|requirements?|ban))|declin\w+|refus\w+|"
+    r"\b(?:prohib\w+|forbid\w*|ban(?:s|ned|ning)?|bar(?:s|red|ring)?|preclud\w+|disallow\w*|restrict\w*|limit(?:s|ed|ing|ations?)?|remov(?:e|es|ed|ing|al of)(?= (?:the |an? |any |all )?(?:language|provisions?|prohibitions?|restrictions?|limit\w*|sentence|requirements?|ban|words?))|(?:delet|strik)(?:e|es|ed|ing)(?= (?:the |an? |any |all )?(?:language|provisions?|prohibitions?|restrictions?|limit\w*|sentence|requirements?|ban))|(?:lift|eliminat|eas|loosen|relax|waiv|undo|drop)\w*(?= (?:the |its |an? |any |all )?(?:\w+ ){0,2}(?:prohibitions?|restrictions?|limit\w*|requirements?|ban|moratorium)\b)|declin\w+|refus\w+|"
     r"refrain\w*|suspen[ds]\w*|paus(?:e|es|ed|ing)|discontinu\w+|terminat\w+|cancel\w*|end(?:s|ed|ing)?(?! of\b| user)|abolish\w*|halt\w*|ceas(?:e|es|ing)|"
     r"withdr[ae]w\w*|phas\w+[- ]out|phase-?out|wind\w* down|oppos\w+|condemn\w*|denounc\w+|reject\w*|divest\w*|boycott\w*|disapprov\w+|prevent\w*|"
     r"den(?:y|ies|ied|ying)|exclud\w+|revok\w+|rescind\w*|rescission|repeal\w*|opt\w*[- ]out|void|defund\w*|unlawful(?= for| to)|imped\w+|hinder\w*|challeng\w+|"
@@ -22,7 +22,7 @@ _AGAINST = (
     r"limitar|suspender|rescindir|derogar)\b"
 )
 _FOR = (
-    r"\b(?:shall|may|must|will|agrees?|authoriz\w+|approv\w+|accept\w*|renew\w*|extend\w*|extension|ratif\w+|execut(?:e|ing|ion)|requir\w+|direct(?:s|ed|ing)?|"
+    r"\b(?:shall|may|must|will|agrees?|authoriz\w+|approv\w+|accept\w*|renew\w*|restor\w+|reinstat\w+|resum(?:e|es|ed|ing|ption)|extend\w*|extension|ratif\w+|execut(?:e|ing|ion)|requir\w+|direct(?:s|ed|ing)?|"
     r"mandat\w+|order(?:s|ed|ing)?|(?:shall|to|will) request|requesting|apply|application|award\w*|support\w*|encourag\w+|permit\w*|allow\w*|enabl\w+|agreement|contract|"
     r"mo[au]|convenio|acuerdo|nominated|memorandum of|addendum|modification|grant(?:s|ed)?|appropriat\w+|allocat\w+|continu\w+|increas\w+|revenue|expect\w*|best efforts|pledg\w*|rais(?:e|es|ed|ing)|bonus\w*|(?:sheriff|police|deputies|officers) to|podran?|debera?n?)\b"
 )
@@ -31,7 +31,7 @@ _STRONG = (
     r"\b(?:honou?r\w*|compl(?:y|ies|ied|ying)(?= with\b| \w+ with\b|,)|co-?operat(?:e|es|ed|ing)|collaborat(?:e|es|ed|ing)|assist(?:s|ed|ing)?|aid(?:s|ed|ing)?|participat(?:e|es|ed|ing)|"
     r"partner\w*|enter(?:s|ed|ing)? into|detain(?!ees?\b|ers?\b)\w*|arrest(?:s|ed|ing)?|hold(?:s|ing)?(?! (?:at least )?(?:a |an |one |the )?(?:public |community |annual )*(?:hearing|meeting|forum))|held|"
     r"notif(?:y|ies|ied|ying)|transfer(?:s|red|ring)?|shar(?:e|es|ed|ing)|disclos\w+|exchang\w+|sending|interrogat\w+|inquir\w+|ask(?:s|ed|ing)?|solicit\w*|interview\w*|talk(?:s|ing)?(?= (?:to|with)\b)|speak(?:s|ing)?(?= (?:to|with)\b)|deputi[zs]\w*|delegat\w+|"
-    r"verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:for )?(?:the )?(?:enforcement|federal|ICE|immigration|men and women)|full co-?operation|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
+    r"(?:inform|advis|tell|alert|contact)\w*(?= (?:the |an? )?(?:\w+ ){0,3}(?:ICE\b|immigration|homeland|dhs\b|federal))|verif\w+|check(?:s|ed|ing)?|enforc(?:e|es|ed|ing)|functions of an immigration officer|perform\w* (?:\w+ ){0,3}(?:immigration|ICE)|support\w* (?:for )?(?:the )?(?:enforcement|federal|ICE|immigration|men and women)|full co-?operation|compliance(?= with [^.;]{0,30}(?:detainer|ICE\b|federal|immigration))|housing of|hous(?:e|es)(?= |$)|safekeeping|per diem|day rate|"
     r"carr(?:y|ying) out|serv(?:e|ing) (?:and execute )?warrants?|cooperar\w*|colaborar\w*|participar\w*|cumplir\w*|notificar\w*|compartir|compart[ae]n?|preguntar\w*|intervengan|detener\w*)\b"
 )
 _PROGRAMME = (
@@ -89,7 +89,7 @@ _LEVEL = (
     (re.compile(r"\b((?:agreements?|contracts?|memorandum|mo[au]|igsa|programs?|leases?|participation)\b[^.;]{0,60}?)\b(?:shall|will|must|is to|are to|does) (?:end|expire|terminate|cease|lapse)\b"), r" terminate \1 "),
     (re.compile(r"\b(?:u\.?s\.? |united states )?(?:bureau of )?immigration (?:and|&) customs? enforcement\b"), "ICE"),
     (re.compile(r"\b(?:non-?local |federal |state |local )?(?:and local )?law enforcement\b(?! assist)"), "police"),
-    (re.compile(r"\b(?:no|not) (?:later|more|less|fewer|longer|earlier|greater|(?:be )?limited|exceed\w*|only|to exceed|be limited)\b"), " "),
+    (re.compile(r"\b(?:no|not) (?:later|more|less|fewer|longer (?=than\b)|earlier|greater|(?:be )?limited|exceed\w*|only|to exceed|be limited)\b"), " "),
     (re.compile(r"\bnos?\. ?(?=\d)|\bno\.(?= )"), " "),
     (re.compile(r"\blimited to\b|\bwithout limitation\b|\bknow not\b|\bholding cell|\bcourt of competent jurisdiction"), " "),
     (re.compile(r"\brequests? for (?:proposals?|bids)|\bcase-?load|\bend\]?$"), " "),
@@ -104,6 +104,9 @@ _LEVEL = (
     (re.compile(r"\bstatutes? of limitations?\b|\blimitations? of liability\b|(?:^|(?<=[.;] ))if [^,;.]{0,120}\b(?:repealed|enjoined|invalid\w*|struck down|held)\b[^,;.]{0,60},"), " "),
     (re.compile(r"\b(?:no (?:\w+ ){1,6}(?:shall|may)|(?:shall|may|must) not) (?:retaliate|discriminate|discipline|penali[sz]e|take (?:any |adverse )*action)\b[^.;]{0,80}?\bfor\b"), " may allow "),
     (re.compile(r"\b(?:(?:shall|may|is|are|will) not (?:be )?(?:held )?(?:civilly |criminally )?liable|immune from (?:\w+ )?liability)\b[^.;]{0,60}?\bfor\b"), " may allow "),
+    (re.compile(r"\b(?:who|that|which) ([^.;]{0,120}?) (?:(?:shall|may|is|are|will) not (?:be )?(?:held )?(?:civilly |criminally )?liable|(?:is|are|shall be) immune)\b"), r" may allow \1 "),
+    (re.compile(r"\b(?:suspension|prohibition|moratorium|restriction|ban|bar|limit|limitation)s? (?:of|on|against) ([^.;]{1,120}?) (?:is|are|be|was|were|has been|have been) (?:hereby )?(?:lifted|removed|ended|rescinded|repealed|withdrawn|deleted|struck)\b"), r" renew \1 "),
+    (re.compile(r"\b(?:provid|giv|send)(?:e|es|ing) (?:\w+ ){0,2}notice to\b"), " notify "),
     (re.compile(r"\buntil [^.;]{0,60}\b(?:ends?|stops?|ceases?)\b"), " because of "),
     (re.compile(r"\breport(?:s|ed|ing)? (?:to (?:the|its) [^.;,]{0,40} )?(?:any|all|each|every|the) (?:such )?(?:requests?|inquir(?:y|ies))\b(?: (?:for|to|from|by) [^.;,]{0,120})?"), " record requests "),
     (re.compile(r"\b(?:not|un)[ -]?(?:been )?lawfully (?:present|admitted|in the)|\bno lawful (?:status|presence)\b"), "without papers"),
@@ -157,9 +160,12 @@ _SERVED = re.compile(
 )
 _PASSIVE = re.compile(r"(?:ed|void|withdrawn|forbidden)$")
 _ALONGSIDE = re.compile(
-    r"(?:,|\bor|\band|and/or|/|as well as) ?(?:that |which )?(?:in any (?:way|manner) |otherwise )?(?:\w+ly )?(?:to )?$"
+    r"(?:,|(?:\bor|\band|and/or|/|as well as)(?: that| which)?) ?(?:in any (?:way|manner) |otherwise )?(?:\w+ly )?(?:to )?$"
 )
 _ASKED = re.compile(r"\b(?:receiv\w+|receipt of|whenever|in the event)\b.{0,40}\brequests?\b|\bserves as a request\b")
+_UNDOES = re.compile(
+    r"remov|end|eliminat|lift|rescind|repeal|delet|strik|drop|abolish|discontinu|terminat|suspend|waiv|relax|ceas"
+)
 # Only leave, or a signature, makes a bare mention count as cooperation; a duty must name an act.
 _LEAVE = re.compile(
     r"may|permit|allow|approv|accept|renew|exten|execut|ratif|award|agreement|mo[au]|memorandum|addendum|modification|podra"
@@ -195,7 +201,7 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
         return 0.0, 2.0, False
     negated, verbs = turned, 0
     punished = _PUNISHED.search(clause) is not None
-    granted, leave, judged = punished, False, False
+    granted, leave, judged, freed = punished, False, False, False
     found: list[tuple[float, int, int, str]] = []  # weight, sign, place, kind
     last = ("", 0)
     for token in _TOKEN.finditer(clause):
@@ -223,7 +229,13 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
         elif kind == "anew":
             negated, verbs, granted = turned, 0, True
         elif kind == "judge":
-            judged = True
+            undone = (
+                token[0].startswith("requir")
+                and bool(verbs)
+                and bool(_UNDOES.match(last[0]))
+                and start - last[1] <= NESTED
+            )
+            freed, judged = freed or undone, not undone
         elif kind in ("pro", "con", "guard"):
             found.append((1.0 if kind == "guard" else 2.0, 1 if kind == "pro" else -1, start, kind))
         else:
@@ -235,6 +247,8 @@ def _clause(clause: str, turned: bool) -> tuple[float, float, bool]:
     less, more = _side(found, -1), _side(found, 1)
     if judged and found and not negated and not verbs:
         less, more = less + 1.0, 0.0
+    if freed and found:
+        less, more = 0.0, max(less, more, 1.0)
     kinds = {(kind, sign) for weight, sign, _, kind in found if weight}
     if ("shield", 1) in kinds and ("con", -1) not in kinds:
         less = 0.0  # what may not be enforced is the sanctuary policy
