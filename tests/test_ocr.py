@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+import sys
+import time
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -103,6 +106,25 @@ def test_trouble_of_tesseract_is_named(
     monkeypatch.setattr(ocr, "PAGE_SECONDS", 1)
     with pytest.raises(Unreadable, match=words):
         ocr.recognised(response(scan(AGENDA)), tmp_path / "ocr")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends with its limit")
+def test_tesseract_ends_with_us(tmp_path: Path) -> None:
+    program, mark = tmp_path / "tesseract", tmp_path / "pid"
+    program.write_text(f"#!/bin/sh\necho $$ > {mark}.tmp\nmv {mark}.tmp {mark}\nexec sleep 60\n")
+    program.chmod(0o755)
+    ours = subprocess.Popen([sys.executable, "-c", f"from watcher import ocr; ocr._run({str(program)!r}, b'', '')"])
+    deadline = time.monotonic() + 30
+    while not mark.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    ours.kill()
+    ours.wait()
+    deadline = time.monotonic() + 1
+    stat = Path(f"/proc/{mark.read_text().strip()}/stat")
+    while stat.exists() and ") Z " not in stat.read_text():  # no one may be there to wait for it
+        assert time.monotonic() < deadline, "tesseract outlived us"
+        time.sleep(0.01)
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

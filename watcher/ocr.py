@@ -3,7 +3,8 @@
     recognised(response, folder) ─▶ the same response with the words on its pages as plain text, marked as OCR
 
 Pages become pictures behind the wall; each is recognised once and its text kept under the picture's sha-256. tesseract
-is a program of its own (apt-get install tesseract-ocr): it runs with limits of time and memory and no shell.
+is a program of its own (apt-get install tesseract-ocr): it runs with limits of time and memory and no shell, and ends
+with us.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import resource
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +31,19 @@ AT_ONCE = 4  # pages drawn in one call of the wall
 PAGE_SECONDS = 60
 SECONDS = 900  # for one document
 MEMORY = 2_000_000_000  # bytes of address space
+# What runs for a moment before it becomes tesseract: limits that hold from its first instruction, and on Linux a kill where
+# the thread that waits for it is gone (PR_SET_PDEATHSIG, kept by execve: prctl(2)). A preexec_fn may deadlock with threads.
+BECOMING = """
+import contextlib, ctypes, os, resource, sys
+parent, seconds, memory, *program = sys.argv[1:]
+for what, most in ((resource.RLIMIT_CPU, int(seconds)), (resource.RLIMIT_AS, int(memory)), (resource.RLIMIT_CORE, 0)):
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(what, (most, most))
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)
+if os.getppid() == int(parent):
+    os.execv(program[0], program)
+"""
 
 
 def missing() -> str:
@@ -91,8 +105,9 @@ def _text(program: str, picture: bytes, folder: Path, url: str) -> str:
 
 
 def _run(program: str, picture: bytes, url: str) -> str:
+    limits = (str(os.getpid()), str(PAGE_SECONDS), str(MEMORY))
     with subprocess.Popen(  # noqa: S603 - our own words and no shell; the picture is its input
-        [program, "stdin", "stdout", "-l", "eng"],
+        [sys.executable, "-I", "-S", "-c", BECOMING, *limits, program, "stdin", "stdout", "-l", "eng"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -101,9 +116,6 @@ def _run(program: str, picture: bytes, url: str) -> str:
         start_new_session=True,
     ) as process:
         try:
-            with contextlib.suppress(ProcessLookupError, ValueError, PermissionError):
-                resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
-                resource.prlimit(process.pid, resource.RLIMIT_CPU, (PAGE_SECONDS, PAGE_SECONDS))
             written, _ = process.communicate(picture, timeout=PAGE_SECONDS)
         except subprocess.TimeoutExpired:
             raise Unreadable(f"scanned, and a page took tesseract longer than {PAGE_SECONDS} s", url=url) from None

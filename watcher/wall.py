@@ -6,7 +6,8 @@
         a surprise comes back as Surprise with the child's traceback
 
 The child is a fresh interpreter, not a fork: it shares no socket, lock or thread with the service, and gets an
-environment without secrets. It speaks over two pipes (no shared memory, no temporary file) and ends when they close.
+environment without secrets. It speaks over two pipes (no shared memory, no temporary file) and ends when they close,
+on Linux in the middle of a call too: one whose parent was killed does not finish what no one will hear.
 Its answer is unpickled with our own nouns and plain values only.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import copyreg
+import fcntl
 import io
 import os
 import pickle
@@ -26,7 +28,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -41,7 +43,7 @@ MEGABYTE = 1_000_000
 LENGTH = struct.Struct("!Q")
 OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGTRAP)  # how PDFium ends where it gets no more
 CLOSED = 1 << 16  # no return code of a process
-GRACE = 2.0  # seconds a child outlives its limit before it ends itself: its parent should have done so
+GRACE = 2.0  # seconds after its limit at which a child ends itself where its parent, alive, has not done so
 PLAIN_BUILTINS = frozenset({"set", "frozenset", "complex", "bytearray", "slice", "range"})
 KEPT_ENVIRONMENT = (
     "PATH",
@@ -299,11 +301,35 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     """Answer orders until the pipe closes."""
     while header := orders.read(LENGTH.size):
         order = orders.read(*LENGTH.unpack(header))
-        answer = _answer(order)
+        with _ending_with_parent(orders):
+            answer = _answer(order)
         answers.write(LENGTH.pack(len(answer)))
         answers.write(answer)
         answers.flush()
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextlib.contextmanager
+def _ending_with_parent(orders: BinaryIO) -> Iterator[None]:
+    """End at once, even inside C code, where the parent is killed meanwhile.
+
+    It sends nothing while it waits for an answer, so all that can happen to the pipe of orders is that it closes: Linux
+    then sends SIGIO (fcntl(2), O_ASYNC; pipe(7)), whose default action ends us. PR_SET_PDEATHSIG (prctl(2)) is no way:
+    it is sent when the parent's *thread* that started us ends, and a child is used by many. Other systems ignore
+    SIGIO by default: there the alarm of `_limit` ends us.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    quiet = fcntl.fcntl(orders, fcntl.F_GETFL) & ~os.O_ASYNC
+    fcntl.fcntl(orders, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(orders, fcntl.F_SETFL, quiet | os.O_ASYNC)
+    closed = select.poll()
+    closed.register(orders, 0)  # a hang-up is told whatever is asked for
+    if closed.poll(0):  # killed before we listened
+        os._exit(1)
+    yield
+    fcntl.fcntl(orders, fcntl.F_SETFL, quiet)
 
 
 def _answer(order: bytes) -> bytes:
@@ -327,7 +353,7 @@ def _answer(order: bytes) -> bytes:
 def _limit(seconds: float, cpu_seconds: int, memory: int) -> None:
     import resource
 
-    # A child whose parent died mid-call has no one to end it: SIGALRM's default action does, even inside C code.
+    # A parent that hangs does not end us in time: SIGALRM's default action does, even inside C code.
     signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime) + 1
@@ -360,6 +386,7 @@ def main() -> None:
     # proc(5), oom_score_adj; raising one's own needs no right.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
+    signal.signal(signal.SIGIO, signal.SIG_DFL)  # whatever our parent's parent had set
     orders = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

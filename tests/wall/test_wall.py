@@ -170,6 +170,30 @@ def test_children_die_with_their_parent() -> None:
     pytest.fail("the child outlived its parent")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends with its limit")
+@pytest.mark.parametrize("call", ["time.sleep, 60", "sum, range(10 ** 12)"])
+def test_a_child_at_work_dies_with_its_parent(call: str) -> None:
+    # a sleeping child and one inside C code that lets no other thread run; the thread that started it is gone by then
+    script = (
+        "import os, threading, time; from pathlib import Path; from watcher import wall\n"
+        "started = threading.Thread(target=lambda: print(wall.run(os.getpid), flush=True))\n"
+        "started.start(); started.join()\n"
+        "child = wall._shared._idle[0]\n"
+        f"threading.Thread(target=wall.run, args=({call}), daemon=True).start()\n"
+        "while child.calls < 2: time.sleep(0.01)\n"
+        "time.sleep(0.3)\n"
+        "print(child.alive(), flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    parent = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=False, timeout=30)
+    pid, alive = parent.stdout.split()
+    assert alive == "True"
+    deadline = time.monotonic() + 1.0  # far below its limit of 30 s
+    while running(int(pid)):
+        assert time.monotonic() < deadline, "the child outlived its parent"
+        time.sleep(0.01)
+
+
 def running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
