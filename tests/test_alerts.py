@@ -48,6 +48,12 @@ def test_the_headline_says_who_what_and_when_in_neutral_words() -> None:
             change(key="item:1:attachments", kind="revised"),
             "attachments changed for an item on the agenda of Tue 1 Dec",
         ),
+        (
+            change(
+                key="item:1:section", kind="moved", before="Not on the consent agenda", after="On the consent agenda"
+            ),
+            "item moved within the agenda of Tue 1 Dec 2026, 4:00 PM, to consent: ",
+        ),
         (change(key="p1", meeting=None), "text added to the agenda"),
         (change(key="p1"), "text added to a document for the meeting of Tue 1 Dec 2026, 4:00 PM"),
         (change(key="p1", before="x " + WORDS, meeting=None), "text reworded in the agenda"),
@@ -55,6 +61,36 @@ def test_the_headline_says_who_what_and_when_in_neutral_words() -> None:
 )
 def test_every_kind_of_change_has_its_words(news: Change, words: str) -> None:
     (told,) = compose(SITE, [news], NOON)
+    assert words in told.headline
+
+
+@pytest.mark.parametrize("id", ["event:494/7990", "agenda:341/4", "3101/item:901", "clip:4471/1aa02768e858"])
+def test_an_item_whose_vendor_writes_a_number_behind_a_colon_is_its_own_item(id: str) -> None:
+    first, other = f"item:{id}", f"item:{id}8"
+    assert composed(change("a", key=first), change("b", after="Another text.", key=other)) == ["a", "b"]
+    (told,) = compose(SITE, [change(key=first)], NOON)
+    assert told.headline.endswith(f"4:00 PM: {WORDS}")
+    (told,) = compose(SITE, [change(key=f"{first}:attachments", kind="revised", heading=("CONSENT", WORDS))], NOON)
+    assert "attachments changed for an item on the agenda" in told.headline
+    assert composed(change("a", key=first), change("b", key=f"{first}:portion-1", after="More of it.")) == ["a+b"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("", "WITHDRAWN - ", "item marked as withdrawn on the agenda of"),
+        ("", "(Item pulled) ", "item marked as withdrawn on the agenda of"),
+        ("", "*REMOVED*: ", "item marked as withdrawn on the agenda of"),
+        ("", "[Removed from the agenda] ", "item marked as withdrawn on the agenda of"),
+        ("", "Continued to January 5: ", "item marked as put off on the agenda of"),
+        ("", "Proposed Substitute ", "item marked as a substitute on the agenda of"),
+        ("WITHDRAWN - ", "WITHDRAWN -- ", "item reworded on the agenda of"),
+        ("", "Removed and reordered sections: ", "item reworded on the agenda of"),
+        ("", "Resolution on substitute teachers and deferred pay; ", "item reworded on the agenda of"),
+    ],
+)
+def test_what_a_clerk_writes_before_an_item_is_told_as_that(before: str, after: str, words: str) -> None:
+    (told,) = compose(SITE, [change(key="item:7:title", before=before + WORDS, after=after + WORDS)], NOON)
     assert words in told.headline
 
 

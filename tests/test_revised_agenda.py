@@ -68,6 +68,7 @@ def test_each_turn_of_an_item_is_told_in_its_own_words(town: Town, tmp_path: Pat
     assert "revised 39 h before the meeting; regular notice in California is 72 h" in " ".join(shown_as.split())
     told, changes = shown(CONSENT, POOL, REGULAR, row("26-9", "2.", ICE))
     assert "item moved within the agenda of" in told
+    assert ", from consent: " in told
     assert [(change["kind"], str(change["before"]).partition("\n")[0]) for change in changes] == [
         ("moved", "On the consent agenda")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,17 @@ def test_a_file_that_names_its_successor_takes_it_into_its_thread(story: Story) 
     story.visit(item("a", "170365", f"{TITLE}. Replaced by Item No. 170419"))
     (told,) = story.visit(item("b", "170419", TITLE, "Another title"))
     assert told.thread == "fl-miami-dade-county/file/170365"
+
+
+def test_an_item_without_a_number_keeps_its_thread_through_two_new_titles(story: Story) -> None:
+    titles = [TITLE, TITLE.replace("honor", "decline"), "Ordinance on holds by the Department of Corrections for ICE"]
+    (first,) = story.visit(item("a", None, titles[0]))
+    heard = [first]
+    for number, (before, after) in enumerate(pairwise(titles)):
+        heard += story.visit(change(f"t{number}", after=after, before=before, key="item:a:title"))
+    heard += story.visit(change("gone", after="", before=titles[-1], key="item:a"))
+    assert len(heard) == 4
+    assert {alert.thread for alert in heard} == {first.thread}
 
 
 def test_the_same_title_before_another_body_is_the_same_matter_with_less_confidence(story: Story) -> None:

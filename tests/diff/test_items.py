@@ -45,6 +45,16 @@ def test_a_new_item_is_added_with_its_matter_meeting_and_context() -> None:
     assert {"Sheriff memo", "Resolution", "26-0103", "City Council"} <= set(change.context)
 
 
+def test_the_only_file_of_an_agenda_is_that_of_its_own_item_and_of_no_other() -> None:
+    only = Matter("26-0101", "26-0101", "Resolution", "Agreement with ICE for detention space")
+    before, after = AGENDA[:3], (*AGENDA[:3], item("5", "Memorandum with DHS"))
+    (change,) = compare(
+        reading(meetings=(AHEAD,), items=before, matters=(only,)),
+        reading(meetings=(AHEAD,), items=after, matters=(only,)),
+    )
+    assert (change.after, change.matter) == ("Memorandum with DHS", None)
+
+
 def test_an_item_taken_off_before_the_meeting_is_removed_and_after_it_began_is_not() -> None:
     for meeting, kinds in ((AHEAD, ["removed"]), (BEGUN, [])):
         changes = compare(reading(meetings=(meeting,), items=AGENDA), reading(meetings=(meeting,), items=AGENDA[:-1]))

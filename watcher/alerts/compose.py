@@ -214,7 +214,7 @@ def _alert(site: Site, find: _Find, now: datetime, threads: Threads) -> Alert:
     name = _name(find)
     # the entries of a list are alike though they are different things
     called = "" if site.kind == "list" else (matter.title if matter else "") or title(lead)
-    ties = threads.tie(name, called, list(_texts(find)))
+    ties = threads.tie(name, called, list(_texts(find)), _renamed(find))
     thread = f"{site.jurisdiction.slug}/{ties[0].thread}"
     return Alert(
         key=_digest(site.jurisdiction.slug, thread, *sorted({change.id for change in find.changes})),
@@ -313,7 +313,17 @@ def _name(find: _Find) -> str:
         case _:
             lead = find.lead
             renamed = subject(lead)[2] == "title" and lead.before
-            return f"words/{_digest(_plain(lead.before if renamed else title(lead))[:300])[:16]}"
+            return _words(lead.before if renamed else title(lead))
+
+
+def _renamed(find: _Find) -> list[str]:
+    """The name by which an item without a file number is found from now on, where its title was reworded."""
+    titles = (change for change in find.changes if subject(change)[2] == "title" and change.before and change.after)
+    return [_words(change.after) for change in titles] if find.about[0] == "item" else []
+
+
+def _words(text: str) -> str:
+    return f"words/{_digest(_plain(text)[:300])[:16]}"
 
 
 def _stance(verdicts: Sequence[Verdict]) -> Stance:

@@ -92,12 +92,15 @@ class Threads:
             if now - seen <= RECENT:
                 self._before.append(tie)
 
-    def tie(self, name: str, title: str, texts: Sequence[str]) -> tuple[Tie, ...]:
-        """The ties of a matter, its own name first; each gives the thread they all share. No title ties nothing."""
+    def tie(self, name: str, title: str, texts: Sequence[str], also: Sequence[str] = ()) -> tuple[Tie, ...]:
+        """The ties of a matter, its own name first; each gives the thread they all share. No title ties nothing.
+
+        `also` are names that it goes by from now on: those of a title that was reworded.
+        """
         files = name.startswith("file/")
         stands_for = [f"file/{number}" for text in texts for number in originals(text)] if files else []
         gone_to = [f"file/{number}" for text in texts for number in successors(text)] if files else []
-        names = [name, *stands_for, *gone_to]
+        names = [name, *also, *stands_for, *gone_to]
         sure = SAID if stands_for or gone_to else 1.0
         thread = next((self._by_name[one] for one in names if one in self._by_name), None)
         thread = thread or next(iter(stands_for), None)

@@ -218,11 +218,27 @@ def _kind(change: Change, kind: str, zone: str) -> str:
         return f"entry {_VERBS[change.kind]} {_PAGES[kind]}"
     if what == "item":
         where = f"the agenda{when}"
-        return f"{_ITEM[part]} {where}" if part in _ITEM else f"item {_VERBS[change.kind]} {where}"
+        said = _ITEM.get(part) or _marked(change, part) or f"item {_VERBS[change.kind]}"
+        return f"{said} {where}{_consent(change, part)}"
     where = f"a document for the meeting{when}" if change.meeting else _PAGES.get(kind, "the document")
     return f"text {_VERBS[change.kind]} {where}".replace("no longer on", "no longer in").replace(
         "reworded on", "reworded in"
     )
+
+
+def _consent(change: Change, part: str) -> str:
+    """Whether an item was moved to or from consent: `diff` writes the standing as the first line of both sides."""
+    stood, stands = (text.partition("\n")[0] for text in (change.before, change.after))
+    if part != "section" or stood == stands or "consent agenda" not in stands:
+        return ""
+    return ", to consent" if stands.startswith("On ") else ", from consent"
+
+
+def _marked(change: Change, part: str) -> str | None:
+    """What the title of a listed item newly says has become of it: only what is written, and only if it was not before."""
+    if part != "title" or change.kind != "reworded":
+        return None
+    return next((said for mark, said in _MARKS if mark.search(change.after) and not mark.search(change.before)), None)
 
 
 def interval(alert: Alert) -> str:
@@ -242,7 +258,8 @@ def span(time: timedelta) -> str:
     return " ".join(told[:2]) or "less than 1 min"
 
 
-_PART = re.compile(r":(\d+|title|section|action|attachments|documents|status|text)(?:/.*)?$", re.DOTALL)
+# A portion of a long item is spelled out ("portion-1"): vendors' ids hold bare numbers after a colon ("event:494/7990").
+_PART = re.compile(r":(portion-\d+|title|section|action|attachments|documents|status|text)(?:/.*)?$", re.DOTALL)
 _VERBS = {
     "added": "added to",
     "removed": "no longer on",
@@ -251,6 +268,18 @@ _VERBS = {
     "revised": "revised on",
 }
 _ITEM = {"action": "action recorded for an item on", "attachments": "attachments changed for an item on"}
+# What a clerk writes before or behind an item that stays listed: "WITHDRAWN - …", "… (continued to January 5)".
+_MARKS = tuple(
+    (re.compile(rf"^\W*(?:item\s+)?(?:{words})\b|[(\[*–—-]\s*(?:item\s+)?(?:{words})\b", re.IGNORECASE), said)
+    for words, said in (
+        (
+            r"withdrawn|pulled|(?:removed|deleted|stricken)(?=\s+from\b|\W*$|\s*[-–—:*)\]])",
+            "item marked as withdrawn on",
+        ),
+        (r"continued|deferred|postponed|tabled", "item marked as put off on"),
+        (r"(?:proposed\s+|committee\s+|floor\s+)?substitute", "item marked as a substitute on"),
+    )
+)
 _MEETING = {
     "documents": "documents published or revised for the meeting",
     "title": "title changed of the meeting",

@@ -96,6 +96,8 @@ class Frame:
         if self.request.matter:
             own = self.request.matter
             return next((m for m in self.after.matters if own.id == m.id or own.file == m.file), own)
+        if self.after.items:
+            return None  # an agenda's only file is that of one of its items, not of the others
         return self.after.matters[0] if len(self.after.matters) == 1 else None
 
     def _context(self, heading: tuple[str, ...], own: Iterable[str]) -> tuple[str, ...]:

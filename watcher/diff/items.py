@@ -139,7 +139,7 @@ def _whole(frame: Frame, kind: ChangeKind, item: AgendaItem) -> Iterator[Change]
         before, after = ("", portion) if kind == "added" else (portion, "")
         yield frame.change(
             kind,
-            _key(item, str(number) if number else ""),
+            _key(item, f"portion-{number}" if number else ""),
             before,
             after,
             heading=(item.section, *((item.title,) if number else ())),
