@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -82,6 +83,16 @@ def test_the_statuses_are_those_of_the_registry() -> None:
 )
 def test_what_sets_a_status(alerts: list[Alert], expected: str) -> None:
     assert status(*alerts) == expected
+
+
+def test_an_item_taken_off_its_agenda_is_considered_no_longer_until_it_is_put_on_another() -> None:
+    put_on, off = an_alert(9, "hearing"), an_alert(6, "hearing", what="removed")
+    assert status(put_on, off) == "nothing on file"
+    assert status(put_on, an_alert(6, "hearing", what="removed", thread="file/2")) == "under consideration"
+    assert status(put_on, off, an_alert(3, "hearing")) == "under consideration"
+    line = replace(off, changes=(replace(off.changes[0], key="3f2a"),))  # of a paper: reworded agendas lose lines
+    assert status(put_on, line) == "under consideration"
+    assert status(an_alert(12, "adopted"), off) == "limits"
 
 
 def test_a_vote_that_was_taken_back_leaves_nothing_and_the_day_before_it_still_stood() -> None:

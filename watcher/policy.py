@@ -4,7 +4,7 @@
         ─ standing ─▶ Standing
 
 A text adopted or in force sets a status, its repeal or removal ends it, an item on an agenda is under consideration until
-it is withdrawn, voted on, or forgotten for `FORGOTTEN`. So a status is dated and reversible: adopted on 3 April, rescinded
+it is withdrawn or taken off before its meeting, voted on, or forgotten for `FORGOTTEN`. So a status is dated and reversible: adopted on 3 April, rescinded
 on 12 April. A bare record of a vote ("Adopted") sets what the text of the same matter said on the agenda. A text whose direction is
 unclear or mixed sets none, nor does anything without a stored, hashed document.
 
@@ -93,9 +93,14 @@ def _meaning(alert: Alert) -> tuple[str, bool] | None:
         if status is None and alert.stage == "adopted" and alert.stance == "unclear":
             return "", False
         return (status, False) if status else None
-    if alert.stage in PENDING and not removed:
-        return CONSIDERED, False
+    if alert.stage in PENDING and (not removed or _off_the_agenda(alert)):
+        return CONSIDERED, removed
     return None
+
+
+def _off_the_agenda(alert: Alert) -> bool:
+    """Whether it is an item that was taken off before its meeting: put on another agenda, it is under consideration again."""
+    return all(change.key.startswith("item:") for change in alert.changes)
 
 
 def _direction(stance: str, topics: Iterable[str]) -> str | None:
