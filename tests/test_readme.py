@@ -393,19 +393,25 @@ def test_an_archive_carries_our_digests_and_passes_its_own_check(desk: Desk) -> 
 
     desk.run("check")
     desk.run("export", "--warc", "pages.warc.gz")
-    digests, kinds, named = [], [], {}
+    digests, kinds, named, https = [], [], {}, {}
     with (desk.folder / "pages.warc.gz").open("rb") as file:
         for entry in ArchiveIterator(file, check_digests=True):
             body = entry.content_stream().read()
             assert entry.digest_checker.passed is not False, entry.digest_checker.problems
             kinds.append(entry.rec_type)
             named[entry.rec_type] = entry.rec_headers
+            https[entry.rec_type] = entry.http_headers
             if entry.rec_type != "response":
                 continue
             digests.append((entry.rec_headers.get_header("WARC-Payload-Digest"), hashlib.sha256(body).hexdigest()))
     assert [told for told, _ in digests] == [f"sha256:{digest}" for _, digest in digests]
     assert kinds == ["warcinfo", "response", "request"]
     assert named["request"].get_header("WARC-Concurrent-To") == named["response"].get_header("WARC-Record-ID")
+    assert https["request"].get_header("user-agent").startswith("OrdinanceWatcher/")
+    assert https["request"].get_header("accept-encoding")
+    assert https["response"].get_header("x-archive-orig-content-length") == https["response"].get_header(
+        "content-length"
+    )
 
 
 @pytest.mark.parametrize("name", ["pages.warc", "pages.warc.gz"])

@@ -142,6 +142,7 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     fetched_at: datetime
+    sent: tuple[tuple[str, str], ...] = ()  # the last request's own header fields, private ones left out
 
     @property
     def media_type(self) -> str:
@@ -183,6 +184,7 @@ class Snapshot:
     last_modified: str | None = None
     final_url: str = ""
     headers: tuple[tuple[str, str], ...] = ()  # as received, cookies left out
+    sent: tuple[tuple[str, str], ...] = ()  # header fields of the request, private ones left out; () before it was kept
 
     @property
     def id(self) -> str:
@@ -247,7 +249,7 @@ class Meeting:
     location: str = ""
     url: str | None = None
     documents: tuple[Link, ...] = ()
-    attend: str = ""  # how to attend or comment, quoted from its agenda; "" where that does not say
+    attend: str = ""  # how to attend or comment, quoted from the source; "" where that does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from watcher.model import Request, Snapshot
 from watcher.snapshots import Objects
 
 DECODED = {"content-encoding", "transfer-encoding", "content-length"}
+ORIGINAL = "x-archive-orig-"
 SECRET = {"authorization", "cookie", "proxy-authorization"}
 
 
@@ -26,8 +27,9 @@ def write_warc(
     """Writes a request and a response record for each snapshot, after a warcinfo that says what wrote them; returns how many
     snapshots. `asked` is what was asked for, by site and key.
 
-    Bodies are stored as they were read, content-decoded; headers that spoke of the encoding are left out and
-    Content-Length is that of the body. A request is put together from what the ledger knows of it, and says so.
+    Bodies are stored as they were read, content-decoded: what the server's headers said of the encoding stands behind
+    X-Archive-Orig-, as web archives write it, and Content-Length is that of the body. A request has the headers it was sent
+    with; where they were not kept yet (snapshots of earlier versions), those of the site's own.
     """
     count = 0
     with path.open("wb") as file:
@@ -36,8 +38,9 @@ def write_warc(
             "software": f"ordinance-watcher {version('ordinance-watcher')}",
             "format": "WARC File Format 1.1",
             "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "description": "Responses as stored by content: headers of transfer and content encoding are left out. "
-            "Requests as far as they are kept: method, address, headers of the site's own, form.",
+            "description": "Responses as stored by content, decoded: their headers of transfer and content encoding stand behind "
+            f"{ORIGINAL}. Cookies and authorization are left out of headers. Of snapshots taken before 2026-12 the request "
+            "has method, address, form and the site's own headers only.",
         }
         writer.write_record(writer.create_warcinfo_record(path.name, info))
         for snapshot in snapshots:
@@ -50,7 +53,7 @@ def write_warc(
 
 
 def _response(writer: WARCWriter, snapshot: Snapshot, body: bytes) -> ArcWarcRecord:
-    headers = [(name, value) for name, value in snapshot.headers if name not in DECODED]
+    headers = [(ORIGINAL + name if name in DECODED else name, value) for name, value in snapshot.headers]
     headers.append(("content-length", str(len(body))))
     phrase = HTTPStatus(snapshot.status).phrase if snapshot.status in list(HTTPStatus) else ""
     return writer.create_warc_record(
@@ -69,8 +72,8 @@ def _request(writer: WARCWriter, snapshot: Snapshot, request: Request, response:
     parts = urlsplit(url)
     body = request.body or b""
     own = [(name, value) for name, value in request.headers if name.lower() not in SECRET]
-    headers = [("Host", parts.netloc.rpartition("@")[2]), *own]
-    if body:
+    headers = list(snapshot.sent) or [("Host", parts.netloc.rpartition("@")[2]), *own]
+    if body and not snapshot.sent:
         headers.append(("Content-Length", str(len(body))))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return writer.create_warc_record(

@@ -171,13 +171,13 @@ class Door:
             if answer.status_code in _REDIRECTS and "location" in answer.headers:
                 trip.follow(answer)
                 return None
-            return await self._whole(trip, answer)
+            return await self._whole(trip, answer, outgoing.headers)
         except _MIDWAY as error:
             raise translated(error, shown(trip.url)) from None
         finally:
             await answer.aclose()
 
-    async def _whole(self, trip: _Trip, answer: httpx.Response) -> Response:
+    async def _whole(self, trip: _Trip, answer: httpx.Response, asked: httpx.Headers) -> Response:
         headers = {name.lower(): text for name, text in answer.headers.items() if name != "set-cookie"}
         media_type = headers.get("content-type", "").split(";", 1)[0].strip()
         wire = self.limits.page if _TEXT.match(media_type) else self.limits.document
@@ -199,7 +199,13 @@ class Door:
             headers=headers,
             body=body,
             fetched_at=datetime.now(UTC),
+            sent=() if answer.status_code == 304 else tuple(_told(asked)),
         )
+
+
+def _told(asked: httpx.Headers) -> Iterator[tuple[str, str]]:
+    """The header fields that went out, in their order, without those that nobody else is to know."""
+    return ((name, text) for name, text in asked.multi_items() if name not in _PRIVATE_HEADERS)
 
 
 class _Trip:

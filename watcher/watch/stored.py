@@ -86,4 +86,5 @@ def snapshot_of(site: Site, request: Request, response: Response, digest: str) -
         last_modified=response.headers.get("last-modified"),
         final_url=response.url,
         headers=tuple(sorted((name, value) for name, value in response.headers.items() if name != "set-cookie")),
+        sent=response.sent,
     )
