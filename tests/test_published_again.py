@@ -127,4 +127,4 @@ def test_the_calendar_quotes_how_to_attend_where_the_agenda_says_it(desk: Desk, 
     assert how in {meeting.get("attend") for meeting in told if meeting and meeting["id"] == "509:M9"}
     desk.run("export", "--ics", "meetings.ics")
     (event,) = Calendar.from_ical((desk.folder / "meetings.ics").read_bytes()).walk("VEVENT")
-    assert f"in the words of the agenda:\n{how}" in str(event["DESCRIPTION"])
+    assert f"in the words of the source:\n{how}" in str(event["DESCRIPTION"])

@@ -204,7 +204,7 @@ def link_object(link: Link) -> Line:
 
 
 def meeting_object(meeting: Meeting) -> Line:
-    """A meeting without its `type`; with `attend` where its agenda says how to."""
+    """A meeting without its `type`; with `attend` where the source says how to."""
     told: Line = {"attend": meeting.attend} if meeting.attend else {}
     return {
         "id": meeting.id,

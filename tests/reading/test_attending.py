@@ -6,7 +6,7 @@ import pytest
 
 from watcher.alerts import offices_kept
 from watcher.model import Passage
-from watcher.reading.attending import attending
+from watcher.reading.attending import attending, both, told
 
 SAYS = [
     "Members of the public may attend in person at City Hall or join by Zoom at https://zoom.example/j/812 (Webinar ID 812).",
@@ -17,6 +17,11 @@ SAYS = [
     "Please fill out a speaker card to be heard.",
     "El público puede participar en persona o por Zoom.",
 ]
+ROOMS = [
+    "Virtual meeting - https://elmfalls.zoom.us/j/95576437230",
+    "Webex: https://elmfalls.webex.com/elmfalls/j.php?MTID=m1",
+    "Microsoft Teams https://teams.microsoft.com/l/meetup-join/19%3ameeting_1/0",
+]
 SAYS_NOT = [
     "In compliance with the Americans with Disabilities Act, people who wish to attend may call 555-555-0100.",
     "Approve a letter that asks members of the public to comment in writing.",
@@ -24,6 +29,7 @@ SAYS_NOT = [
     "The Committee will view the site in person.",
     "Public comment",
     "Zoom.",
+    "Renewal of the subscription to zoom.us for the library",
 ]
 
 
@@ -32,9 +38,26 @@ def test_a_sentence_that_tells_people_how_is_quoted(sentence: str) -> None:
     assert attending((Passage("CITY COUNCIL AGENDA"), Passage(f"{sentence} Roll call follows."))) == sentence
 
 
+@pytest.mark.parametrize("sentence", ROOMS)
+def test_a_link_into_a_meeting_room_says_all(sentence: str) -> None:
+    assert attending((Passage(sentence),)) == told(sentence) == sentence
+
+
 @pytest.mark.parametrize("sentence", SAYS_NOT)
 def test_other_sentences_are_not(sentence: str) -> None:
     assert attending((Passage(sentence),)) == ""
+
+
+def test_a_vendors_fields_say_it_plainly_or_in_mark_up() -> None:
+    markup = '<p>Budget hearing</p><p><a href="https://us02web.zoom.us/webinar/register/WN_1">Join the meeting</a><br>Or call in: 929-555-0199</p>'
+    assert told(markup) == "Join the meeting https://us02web.zoom.us/webinar/register/WN_1"
+    assert told("Chambers, 2nd floor", join="https://video.example/8") == "Join: https://video.example/8"
+    assert told("Chambers, 2nd floor", "Budget hearing", join="null") == ""
+
+
+def test_what_two_sources_say_is_said_once() -> None:
+    assert both("a\nb", "b\nc") == "a\nb\nc"
+    assert both("", "c") == "c"
 
 
 def test_it_is_said_once_and_bounded() -> None:

@@ -65,9 +65,11 @@ class Frame:
         return next((meeting for meeting in known if meeting.id == id), None) or self.request.meeting
 
     def _as_told(self, meeting: Meeting | None) -> Meeting | None:
-        """Return the meeting with what its agenda says of attending it."""
-        told = self.after.attend
-        return replace(meeting, attend=told) if meeting and told and not meeting.attend else meeting
+        """Return the meeting with what its agenda says of attending it, besides what its vendor's fields say."""
+        if meeting is None or not self.after.attend:
+            return meeting
+        told = dict.fromkeys([*meeting.attend.splitlines(), *self.after.attend.splitlines()])
+        return replace(meeting, attend="\n".join(told))
 
     def matter_of(self, item: AgendaItem) -> Matter | None:
         """Return the matter of an agenda item: the reading's own, or as much of it as the item says."""

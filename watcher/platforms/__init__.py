@@ -35,7 +35,7 @@ from watcher.model import (
     View,
     Vote,
 )
-from watcher.reading import codes, feeds, following, marks, outline, pages, records, shelves
+from watcher.reading import attending, codes, feeds, following, marks, outline, pages, records, shelves
 
 __all__ = [
     "WHOLE",
@@ -59,6 +59,7 @@ __all__ = [
     "Unreadable",
     "View",
     "Vote",
+    "attending",
     "codes",
     "elsewhere",
     "extract",

@@ -31,6 +31,7 @@ from watcher.platforms import (
     Response,
     Site,
     Unreadable,
+    attending,
     following,
     marks,
     pages,
@@ -248,6 +249,7 @@ def meeting_of(event: Event, start: datetime, name: str, response: Response, sit
         location=place,
         url=url if url.startswith("http") and not papers.is_paper(url) else None,
         documents=tuple(documents_of(event, response)),
+        attend=attending.told(place, event.description, url, join=text(event.component, "CONFERENCE")),
     )
 
 

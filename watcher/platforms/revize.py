@@ -33,6 +33,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -194,6 +195,7 @@ def meetings_of(entry: Fields, site: Site, response: Response) -> Iterator[Meeti
             end=at + (end - start) if at and start and end and end > start else None,
             status=marks.status_of(at, response.fetched_at, name, pages.seen(said)[:200]),
             location=pages.seen(BeautifulSoup(str(entry.get("location") or ""), "lxml")),
+            attend=attending.told(str(said), str(entry.get("location") or "")),
             url=pages.address(linking(entry.get("url")), response.url),
             documents=tuple(papers_of(said, name, response)),
         )

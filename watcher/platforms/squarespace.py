@@ -27,6 +27,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -220,6 +221,7 @@ def meeting_in(event: records.Record, site: Site, response: Response) -> Meeting
         status=marks.status_of(start, response.fetched_at, title, where),
         location=where,
         url=records.address(event, response.url, "fullUrl") or None,
+        attend=attending.told(where, records.text(event, "body")),
         documents=shelves.papers_in(BeautifulSoup(records.text(event, "body"), "lxml"), response),
     )
 

@@ -13,6 +13,6 @@
 Pure. Readers reach it through the front desk (`from watcher.platforms import codes, following, marks …`).
 """
 
-from watcher.reading import codes, feeds, following, marks, outline, pages, records, shelves
+from watcher.reading import attending, codes, feeds, following, marks, outline, pages, records, shelves
 
-__all__ = ["codes", "feeds", "following", "marks", "outline", "pages", "records", "shelves"]
+__all__ = ["attending", "codes", "feeds", "following", "marks", "outline", "pages", "records", "shelves"]

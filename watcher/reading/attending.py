@@ -1,4 +1,4 @@
-"""How people may attend a meeting or comment on its business, in the words of the agenda itself.
+"""How people may attend a meeting or comment on its business, in the words of the agenda or of the vendor's own fields.
 
 Whole sentences are quoted, none is put together: who may come, the link, the number to call, until when comments are taken.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+
+from bs4 import BeautifulSoup
 
 from watcher.model import Passage
 
@@ -26,7 +28,7 @@ _WORDS = {
     "televised": "televised", "zoom": "zoom", "web": "webex|webinar", "teleconference": "teleconference",
     "dial": "dial(?:[- ]?in)?", "call": "call(?:ing)?[- ]in", "comment": "comments?", "speak": "speak(?:ers?)?",
     "address": "address the", "testi": "testi(?:fy|mony)", "be ": "be heard", "asistir": "asistir", "comentario": "comentarios?",
-    "unirse": "unirse", "transmisi": "transmisi[oó]n",
+    "unirse": "unirse", "transmisi": "transmisi[oó]n", "teams.": r"teams\.(?:microsoft|live)\.com", "goto": "gotomeet(?:ing)?",
 }  # fmt: skip
 _WHAT = re.compile(rf"\b(?:{'|'.join(_WORDS.values())})\b")
 _MEANS = re.compile(
@@ -38,6 +40,12 @@ _WHOM = re.compile(
     r"\b(?:public|persons?|people|residents?|citizens?|members?|anyone|any(?:body| individual)|individuals?|interested|those|wish\w*|may|can|will|must|should|shall"
     r"|please|you|to (?:join|attend|watch|view|listen|participate|comment|speak|submit)|p[uú]blico|personas?|puede[n]?|join|meeting id|webinar id)\b",
 )
+# A link into a meeting room says all, whatever stands around it ("Virtual meeting - https://…").
+_ROOM = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:zoom(?:gov)?\.(?:us|com)/(?:j|w|s|my|wc|webinar|meeting)/|webex\.com/|teams\.(?:microsoft|live)\.com/(?:l/meetup|meet)"
+    r"|gotomeet(?:ing)?\.(?:com|me)/|meet\.google\.com/)"
+)
+_BLOCKS = "p, div, li, tr, td, th, h1, h2, h3, h4, h5, h6"
 _NOT = re.compile(
     r"\b(?:disabilit\w+|accommodations?|americans with|\bada\b|minutes of the|discriminat\w+|record(?:ed|ing) of)\b|^\W*(?:approv|adopt|resolution|ordinance)"
     r"|^\W*(?:the )?(?:committee|council|board|commission)(?= (?:will|may|shall|can) (?!take|accept|hear|receive|be|meet|also be))",
@@ -53,6 +61,37 @@ def attending(passages: Sequence[Passage]) -> str:
         if len(found) == MOST:
             break
     return "\n".join(found)
+
+
+def told(*texts: str, join: str = "") -> str:
+    """Return the same out of what a vendor's fields say of one meeting: a remark, a description, a place; plain or mark-up.
+
+    `join` is the address in a field that the vendor keeps for a link to join by; it stands behind "Join:".
+    """
+    passages = [Passage(f"Join: {join.strip()}")] if re.match(r"https?://\S+\Z", join.strip()) else []
+    for text in texts:
+        if any(letters in text.lower() for letters in _WORDS):
+            passages += [Passage(line) for line in (_lines(text) if "<" in text else text.splitlines())]
+    return attending(passages)
+
+
+def both(first: str, second: str) -> str:
+    """Return what two sources say of one meeting, each sentence once."""
+    return "\n".join(dict.fromkeys([*first.splitlines(), *second.splitlines()]))
+
+
+def _lines(markup: str) -> list[str]:
+    """The lines of some mark-up; a link into a meeting room stands behind the words that lead there."""
+    root = BeautifulSoup(markup, "lxml")
+    for link in root.select("a[href]"):
+        href = str(link["href"]).strip()
+        if _ROOM.match(href.lower()) and href not in link.get_text():
+            link.append(f" {href}")
+    for newline in root.find_all("br"):
+        newline.replace_with("\n")
+    for block in root.select(_BLOCKS):
+        block.append("\n")
+    return root.get_text().splitlines()
 
 
 def _edges(passages: Sequence[Passage]) -> Iterable[Passage]:
@@ -74,4 +113,5 @@ def _says(sentence: str) -> bool:
     if not SHORTEST_SENTENCE <= len(sentence) <= LONGEST_SENTENCE:
         return False
     low = sentence.lower()  # the patterns are of small letters: without a flag they run in half the time
-    return all(pattern.search(low) for pattern in (_WHAT, _WHOM, _MEANS)) and not _NOT.search(low)
+    says = low.startswith("join: http") or _ROOM.search(low) or all(p.search(low) for p in (_WHAT, _WHOM, _MEANS))
+    return bool(says) and not _NOT.search(low)

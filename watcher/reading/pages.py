@@ -18,7 +18,7 @@ from watcher.extractors import extract
 from watcher.extractors.text import INVISIBLE, decode
 from watcher.model import Document, Meeting, Reading, Request, Response, Site
 from watcher.reading import agenda_text, marks
-from watcher.reading.attending import attending
+from watcher.reading.attending import attending, both, told
 
 # Snippets of mark-up out of JSON and feeds are often an address and nothing else, and readers know what they parse.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
@@ -133,9 +133,9 @@ def agenda_of(document: Document, request: Request) -> Reading:
     else:
         head = " ".join(passage.text for passage in document.passages[:HEAD])[:HEAD_LETTERS]
         meeting = "@".join(filter(None, (request.key, str(marks.read_date(head) or ""))))
-    told = attending(document.passages)
+    attend = attending(document.passages)
     document, items = agenda_text.read(document, meeting)
-    return Reading(document, items=items, attend=told)
+    return Reading(document, items=items, attend=attend)
 
 
 def listing(
@@ -171,14 +171,15 @@ def meeting_above(
     page: BeautifulSoup, rows: str, ident: str, site: Site, response: Response, *, body: str | None = None
 ) -> Meeting:
     """The meeting of an agenda page: as its list told of it, else as the page's head above the first of `rows` does."""
-    if response.request.meeting:
-        return response.request.meeting
-    title = seen(page.title) or (site.body or "")
     first = page.select_one(rows)
     head = before(first) if first else ""
+    if listed := response.request.meeting:
+        return replace(listed, attend=both(listed.attend, told(head)))
+    title = seen(page.title) or (site.body or "")
     start = marks.moment(f"{title} {head}", site.jurisdiction.time_zone)
     status = marks.status_of(start, response.fetched_at, title, head)
-    return Meeting(ident, body or _DATED.sub("", title) or title, title, start, status=status, url=response.url)
+    name = body or _DATED.sub("", title) or title
+    return Meeting(ident, name, title, start, status=status, url=response.url, attend=told(head))
 
 
 def seen(tag: Tag | None) -> str:

@@ -121,7 +121,7 @@ def calendar(name: str, meetings: Iterable[tuple[Meeting, Sequence[News]]], base
         }  # of each matter what was noticed last
         told = [_business(one, base) for one in reversed(items.values())]
         if meeting.attend:
-            told.append(f"To attend or comment, in the words of the agenda:\n{offices_kept(meeting.attend)}")
+            told.append(f"To attend or comment, in the words of the source:\n{offices_kept(meeting.attend)}")
         event.add("description", _xml("\n\n".join(told)))
         if meeting.location:
             event.add("location", _xml(one_line(meeting.location)))

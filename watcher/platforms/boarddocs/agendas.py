@@ -19,6 +19,7 @@ from watcher.platforms import (
     Response,
     Site,
     Unreadable,
+    attending,
     extract,
     following,
     marks,
@@ -94,6 +95,7 @@ def read_meeting(page: BeautifulSoup, site: Site, response: Response) -> Reading
         start=start,
         status=marks.status_of(start, response.fetched_at, name, *lines[:6]),
         location=", ".join(place),
+        attend=attending.told(*lines),
         url=f"{root}/goto?open&id={ident}" if ident else response.url,
         documents=(Link(f"agenda:{ident}", pdf, "Agenda", "agenda", revised),) if published and ident else (),
     )

@@ -14,6 +14,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -76,6 +77,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         start=start,
         status=marks.status_of(start, response.fetched_at, records.text(entry, "status"), comment, where),
         location=where,
+        attend=attending.told(where, comment),
         url=f"{portal}/Meeting/?meetingId={ident}",
         documents=files_of(entry, "files", response.url),
     )

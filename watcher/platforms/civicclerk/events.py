@@ -13,6 +13,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -76,6 +77,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         location=where,
         url=f"{root(response.url, 'portal')}/event/{records.text(entry, 'id')}/files",
         documents=files,
+        attend=attending.told(where, *(str(entry.get(field) or "") for field in ("eventNotice", "eventDescription"))),
     )
 
 

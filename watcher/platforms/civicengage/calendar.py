@@ -19,6 +19,7 @@ from watcher.platforms import (
     Reading,
     Response,
     Site,
+    attending,
     feeds,
     following,
     marks,
@@ -179,6 +180,7 @@ def read_event(page: BeautifulSoup, number: str, site: Site, response: Response)
         end=marks.local(value(event, "endDate"), zone) or end or (known.end if known else None),
         status=marks.status_of(start, response.fetched_at, title, text),
         location=place_of(event, event) or shown.get("location", "") or (known.location if known else ""),
+        attend=attending.told(str(description or "")),
         url=response.url,
         documents=papers,
     )

@@ -22,6 +22,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -113,6 +114,7 @@ def meeting_of(
         end=end,
         status=marks.status_of(start, response.fetched_at, title, *standing),
         location=next((text for name in fields if PLACE.search(name) for text in flat(fields[name], name)), ""),
+        attend=attending.told(prose),
         url=pages.joined(response.url, path),
         documents=tuple(documents.values()),
     )

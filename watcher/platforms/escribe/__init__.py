@@ -27,6 +27,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -142,6 +143,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         location=where,
         url=page or records.address(entry, response.url, "Url") or None,
         documents=documents,
+        attend=attending.told(*(str(entry.get(field) or "") for field in ("Location", "Description", "TimeOverride"))),
     )
 
 

@@ -22,6 +22,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -234,6 +235,7 @@ def read_event(page: BeautifulSoup, site: Site, response: Response) -> Reading:
         end=end,
         status=marks.status_of(start, response.fetched_at, name, pages.seen(part.select_one(".detail-subtitle"))),
         location=pages.seen(place),
+        attend=attending.told(*(str(tag) for tag in part.select(".detail-list, .detail-content"))),
         url=response.url,
         documents=tuple(found.values()),
     )

@@ -29,6 +29,7 @@ from watcher.platforms import (
     Response,
     Site,
     Step,
+    attending,
     following,
     marks,
 )
@@ -105,6 +106,7 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
         start=start,
         status=status,
         location=place(where),
+        attend=attending.told(place(where), written(field(page, "lblMessage", "lblComment"))),
         url=response.url,
         documents=documents(page, response.url, marks.revised_mark(agenda_status, seen(where), message)),
     )

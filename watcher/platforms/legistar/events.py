@@ -19,6 +19,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -93,6 +94,7 @@ def meeting_of(fields: Fields, site: Site, response: Response) -> Meeting:
         status=marks.status_of(start, response.fetched_at, comment, agenda_status, get("Location"), get("Time")),
         location=get("Location"),
         url=pages.joined(response.url, get("InSiteURL")),
+        attend=attending.told(get("Location"), comment),
         documents=tuple(
             Link(
                 f"{mode}:{value(fields, 'EventId', 'ID')}",

@@ -22,6 +22,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
 )
@@ -90,6 +91,7 @@ def meeting_of(row: Row, body: str, site: Site, now: datetime) -> Meeting:
         location=place,
         url=row.link("meeting details"),
         documents=papers,
+        attend=attending.told(place, topic, *remarks),
     )
 
 

@@ -15,6 +15,7 @@ from watcher.platforms import (
     Reading,
     Response,
     Site,
+    attending,
     following,
     marks,
     outline,
@@ -67,6 +68,7 @@ def meeting_of(page: BeautifulSoup, site: Site, response: Response) -> Meeting:
         start=start,
         status=marks.status_of(start, response.fetched_at, title, *lines),
         location=listed.location if listed else "",
+        attend=attending.both(listed.attend if listed else "", attending.told(*lines)),
         url=response.url,
         documents=documents_of(page, response.url, marks.revised_mark(*lines)),
     )

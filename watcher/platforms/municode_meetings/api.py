@@ -24,6 +24,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -127,6 +128,7 @@ def meeting_of(fields: Fields, site: Site, response: Response) -> Meeting:
             start, response.fetched_at, title, text("Status", "MeetingStatus"), text("BodySummary")[:200]
         ),
         location=text("Location", "Venue", "MeetingLocation"),
+        attend=attending.told(text("Location", "Venue", "MeetingLocation"), str(fields.get("BodySummary") or "")),
         url=next(filter(ids.with_packet, html), None) or next(iter(html), None),
         documents=tuple(
             replace(link, revised=link.revised or (mark if link.kind in ("agenda", "packet") else None))

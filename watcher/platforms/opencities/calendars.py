@@ -22,6 +22,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -215,6 +216,7 @@ def read_entry(data: Fields, site: Site, response: Response) -> Reading:
     meeting = replace(
         about,
         location=place_of(address or {}),
+        attend=attending.told(str(data.get("Description") or "")),
         status=marks.status_of(about.start, response.fetched_at, about.title, title, *cancelled),
         url=url,
     )

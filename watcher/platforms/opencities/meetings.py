@@ -19,6 +19,7 @@ from watcher.platforms import (
     Reading,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -101,6 +102,7 @@ def read_rendered(answer: Mapping[str, Any], site: Site, response: Response) -> 
         location=place(part.select_one(".meeting-address")),
         status=marks.status_of(start, response.fetched_at, listed.title, *lines),
         documents=tuple(found.values()),
+        attend=attending.told(*lines, pages.seen(part.select_one(".meeting-address"))),
     )
     passages = tuple(Passage(line) for line in lines if line)
     return Reading(

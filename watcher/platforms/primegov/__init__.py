@@ -24,6 +24,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -112,6 +113,7 @@ def meeting_of(entry: records.Record, site: Site, response: Response) -> Meeting
         location=records.text(entry, "location"),
         url=page,
         documents=documents,
+        attend=attending.told(title, records.text(entry, "location"), join=records.text(entry, "zoomMeetingLink")),
     )
 
 

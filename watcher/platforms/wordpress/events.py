@@ -17,6 +17,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     records,
@@ -72,6 +73,7 @@ def meeting_of(event: records.Record, site: Site, response: Response) -> Meeting
         location=place_of(event),
         url=records.text(event, "url") or None,
         documents=documents,
+        attend=attending.told(text, join=records.text(event, "virtual_url")),
     )
 
 

@@ -20,6 +20,7 @@ from watcher.platforms import (
     Request,
     Response,
     Site,
+    attending,
     following,
     marks,
     pages,
@@ -106,7 +107,9 @@ def events_in(page: BeautifulSoup, site: Site, response: Response) -> Iterator[M
             if entry.get("@type") != "Event" or not (start := moment(entry.get("startDate"), zone)):
                 continue
             title = pages.seen(BeautifulSoup(str(entry.get("name") or ""), "lxml"))
-            place = entry.get("location")
+            places = records_of(entry.get("location"))
+            place = next((each for each in places if each.get("@type") != "VirtualLocation"), {})
+            room = next((str(each.get("url") or "") for each in places if each.get("@type") == "VirtualLocation"), "")
             standing = str(entry.get("eventStatus") or "").rpartition("/Event")[2]  # https://schema.org/EventCancelled
             url = pages.address(BeautifulSoup(f'<a href="{entry.get("url") or ""}">', "lxml").a, response.url)
             yield Meeting(
@@ -116,9 +119,15 @@ def events_in(page: BeautifulSoup, site: Site, response: Response) -> Iterator[M
                 start=start,
                 end=moment(entry.get("endDate"), zone),
                 status=marks.status_of(start, response.fetched_at, title, standing),
-                location=str(place.get("name") or "") if isinstance(place, dict) else "",
+                location=str(place.get("name") or ""),
                 url=url,
+                attend=attending.told(str(entry.get("description") or ""), join=room),
             )
+
+
+def records_of(value: object) -> list[dict[str, Any]]:
+    """The objects of a field that may hold one, a list of them, or anything else."""
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
 
 
 def entries_of(text: str) -> Iterator[dict[str, Any]]:
