@@ -83,9 +83,12 @@ def test_an_item_whose_vendor_writes_a_number_behind_a_colon_is_its_own_item(id:
         ("", "*REMOVED*: ", "item marked as withdrawn on the agenda of"),
         ("", "[Removed from the agenda] ", "item marked as withdrawn on the agenda of"),
         ("", "Continued to January 5: ", "item marked as put off on the agenda of"),
+        ("26-R-0777 : ", "26-R-0777 : Substitute ", "item marked as a substitute on the agenda of"),
         ("", "Proposed Substitute ", "item marked as a substitute on the agenda of"),
         ("WITHDRAWN - ", "WITHDRAWN -- ", "item reworded on the agenda of"),
         ("", "Removed and reordered sections: ", "item reworded on the agenda of"),
+        ("", "Substitute teachers: ", "item reworded on the agenda of"),
+        ("", "Pay of long-term-substitute guards; ", "item reworded on the agenda of"),
         ("", "Resolution on substitute teachers and deferred pay; ", "item reworded on the agenda of"),
     ],
 )

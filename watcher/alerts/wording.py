@@ -270,14 +270,23 @@ _VERBS = {
 _ITEM = {"action": "action recorded for an item on", "attachments": "attachments changed for an item on"}
 # What a clerk writes before or behind an item that stays listed: "WITHDRAWN - …", "… (continued to January 5)".
 _MARKS = tuple(
-    (re.compile(rf"^\W*(?:item\s+)?(?:{words})\b|[(\[*–—-]\s*(?:item\s+)?(?:{words})\b", re.IGNORECASE), said)
+    (
+        re.compile(
+            rf"(?:^\W{{0,9}}(?:[\w.-]{{1,20}}\s?:\s*)?|[(\[*–—]\s*|\s-\s*)(?:item\s+)?(?:{words})\b",
+            re.IGNORECASE,
+        ),
+        said,
+    )
     for words, said in (
         (
             r"withdrawn|pulled|(?:removed|deleted|stricken)(?=\s+from\b|\W*$|\s*[-–—:*)\]])",
             "item marked as withdrawn on",
         ),
         (r"continued|deferred|postponed|tabled", "item marked as put off on"),
-        (r"(?:proposed\s+|committee\s+|floor\s+)?substitute", "item marked as a substitute on"),
+        (
+            r"(?:proposed\s+|committee\s+|floor\s+)?substitute(?!\s+(?:teach|staff|nurs|judge|employ|driver))",
+            "item marked as a substitute on",
+        ),
     )
 )
 _MEETING = {
