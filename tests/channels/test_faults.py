@@ -121,8 +121,10 @@ ON_HOOK = {
     "accept, then drop": Row(once("hook", "drop", taken=True), "rests: "),
     "accept, then hang": Row(once("hook", "hang", taken=True), "rests: "),
     "500": Row(once("hook", "html", status=500), "rests: "),
-    "500 three times, though it was taken": Row(once("hook", "html", status=500, times=3, taken=True), "rests: "),
-    "drop four times": Row(once("hook", "drop", times=4), "rests: "),
+    "500 to anything three times, though it was taken": Row(
+        once("hook", "html", status=500, times=3, taken=True), "rests: "
+    ),
+    "no answer to anything four times": Row(once("hook", "drop", times=4), "rests: "),
     "400 of a proxy, though it was taken": Row(once("hook", "html", status=400, taken=True), ""),
     "404 of a proxy, though it was taken": Row(once("hook", "html", status=404, taken=True), "parked: "),
     "429 for the first three calls": Row(

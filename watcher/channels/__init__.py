@@ -84,8 +84,9 @@ __all__ = [
     "unreachable",
 ]
 
-Question = Literal["unseen", "seen", "none"]
-"""What `check` is for those at the other end: nobody sees it, their program does, or there is none."""
+Question = Literal["unseen", "seen", "alive", "none"]
+"""What `check` is for those at the other end: nobody sees it, their program does, it only tells that somebody answers, or
+there is none."""
 
 Pace = Sequence[tuple[int, float]]  # at most so many messages in so many seconds, for each of the rules
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -74,7 +73,7 @@ class Sender:
     """One address. Redirects are not followed: a signed alert goes where it was told to go."""
 
     can_ask = False
-    question: Question = "seen"
+    question: Question = "alive"
     says_when = True
     pace: Pace = ()
     address = ""
@@ -115,11 +114,15 @@ class Sender:
         return None
 
     async def check(self) -> None:
-        """A ping, with a key of its own: no alert, and nothing for anybody to read."""
-        key = f"ping {uuid.uuid4()}"
-        await self._post(
-            {"type": "ping", "key": key, "text": "Ordinance Watcher asks whether this address answers"}, key
-        )
+        """OPTIONS (RFC 9110, 9.3.7): one that knows no such method answers too. A POST would be taken for an alert."""
+        try:
+            async with self._connection().options(self._url, allow_redirects=False) as answer:
+                if answer.status >= 500 and answer.status != 501:  # 501: no such method
+                    raise refusal(self.name, answer.status, retry_after(answer.headers))
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
+            pass  # the sending will say it
+        except (aiohttp.ClientError, TimeoutError):
+            raise unreachable(self.name) from None
 
     async def close(self) -> None:
         """Closes the connection."""

@@ -47,7 +47,7 @@ def _worth_asking(sender: Sender, tried: Delivery) -> bool:
     if tried.attempts >= TRIED_FOR_LONG:
         return False
     in_trouble = bool(tried.error) and not _REFUSED.search(tried.error or "")
-    return sender.question == "unseen" or (sender.question == "seen" and in_trouble)
+    return sender.question in ("unseen", "alive") or (sender.question == "seen" and in_trouble)
 
 
 def perhaps_told(ledger: Outbox, due: Sequence[Pair]) -> Sequence[Pair]:

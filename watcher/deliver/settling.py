@@ -147,9 +147,9 @@ class Settling:
 
 
 def _ends_it(error: DeliveryError, sender: Sender) -> bool:
-    """Whether a repeat that ended so is the last. Where the service cannot even be asked whether it would take one, a 5xx
+    """Whether a repeat that ended so is the last. Where the service cannot be asked whether it would take one, a 5xx
     is more likely a refusal, and an alert lost is worse than a further copy that says what it is."""
-    return error.ambiguous and (error.code == "no_answer" or sender.question != "none")
+    return error.ambiguous and (error.code == "no_answer" or sender.question in ("unseen", "seen"))
 
 
 def back_off(attempts: int) -> timedelta:
