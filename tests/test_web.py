@@ -569,7 +569,7 @@ async def test_what_was_told_together_is_named_in_words_and_documents_are_counte
 async def test_wrong_tokens_wait_in_line_and_the_right_one_does_not(
     full: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operator, "PAUSE", 0.05)
+    monkeypatch.setattr(operator, "PAUSE", 0.2)
     monkeypatch.setattr(operator, "CROWD", 3)
     view = web.View(full, {COUNCIL.id: COUNCIL}, lambda: NOW, beat=NOW, token="open sesame")
     ended: list[str] = []
