@@ -1,7 +1,7 @@
 """What can be searched: every change, and every document as its last snapshot says it. Kept by one of two indexes.
 
     ledger ─ gathered ─▶ Batch of Entry ─▶ index.py   SQLite's FTS5, a file beside a ledger that is a file
-                                        └▶ shared.py  a tsvector table beside a ledger on PostgreSQL
+                                        └▶ tsvector.py  a table beside a ledger on PostgreSQL
 
 Both are derived, take up what they lack in steps (`catch_up`), and understand the same questions (`phrases_of`).
 """
